@@ -1,0 +1,1 @@
+"""The engine: workflows, their validation, planning, caching and execution. Knows no tensors."""

@@ -1,0 +1,1 @@
+"""The numerics: tensors in, tensors out. Nothing here hears of a graph."""

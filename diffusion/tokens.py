@@ -1,0 +1,117 @@
+"""CLIP's tokens: prompts as numbers, in chunks of 77.
+
+A chunk is a start token, up to 75 tokens of text and end tokens to its full length. A prompt that
+needs more becomes several chunks; a word is not torn apart at a chunk's end unless it is very long.
+The vocabulary is the one published with CLIP (Radford et al. 2021, arXiv:2103.00020), kept in
+`data/` so that no download is needed.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from diffusion.prompts import weighted_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tokenizers import Tokenizer
+
+START = 49406
+END = 49407
+CHUNK = 77
+_ROOM = CHUNK - 2
+# A word of this many tokens or more may be torn apart: moving it whole would waste a chunk's end.
+_LONG_WORD = 8
+_MERGES = 49152 - 256 - 2
+_PIECES = (
+    r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token id and how much it counts."""
+
+    id: int
+    weight: float = 1.0
+
+
+def tokenise(prompt: str, *, padding: int = END) -> list[list[Token]]:
+    """Turn a weighted prompt into chunks.
+
+    Args:
+        prompt: With weights as `prompts.weighted_spans` reads them.
+        padding: The id that fills a chunk after its end token (0 for OpenCLIP's encoders).
+
+    Returns:
+        At least one chunk of exactly 77 tokens.
+    """
+    chunks: list[list[Token]] = [[]]
+    for word in _words(prompt):
+        rest = word
+        while len(rest) > _ROOM - len(chunks[-1]):
+            if len(word) >= _LONG_WORD:
+                room = _ROOM - len(chunks[-1])
+                chunks[-1].extend(rest[:room])
+                rest = rest[room:]
+            chunks.append([])
+        chunks[-1].extend(rest)
+    return [_filled(chunk, padding) for chunk in chunks]
+
+
+def _words(prompt: str) -> Iterable[list[Token]]:
+    """The tokens of each word; spaces and changes of weight part words."""
+    encode = _tokenizer().encode
+    for span in weighted_spans(prompt):
+        for word in span.text.replace("\n", " ").split(" "):
+            if word:
+                yield [Token(id_, span.weight) for id_ in encode(word).ids]
+
+
+def _filled(tokens: Sequence[Token], padding: int) -> list[Token]:
+    missing = _ROOM - len(tokens)
+    return [Token(START), *tokens, Token(END), *([Token(padding)] * missing)]
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Tokenizer:
+    """CLIP's byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909)."""
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers  # noqa: PLC0415
+
+    packed = files("diffusion").joinpath("data", "bpe_simple_vocab_16e6.txt.gz").read_bytes()
+    lines = gzip.decompress(packed).decode("utf-8").split("\n")[1 : _MERGES + 1]
+    merges = [(first, second) for first, second in (line.split() for line in lines)]
+    letters = _byte_letters()
+    names = [*letters, *(f"{letter}</w>" for letter in letters)]
+    names += [first + second for first, second in merges]
+    names += ["<|startoftext|>", "<|endoftext|>"]
+    tokenizer = Tokenizer(
+        models.BPE(
+            vocab={name: number for number, name in enumerate(names)},
+            merges=merges,
+            end_of_word_suffix="</w>",
+            unk_token="<|endoftext|>",  # noqa: S106 - a token of text, no secret
+        )
+    )
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(_PIECES), behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    return tokenizer
+
+
+def _byte_letters() -> list[str]:
+    """A printable letter for each byte, in the vocabulary's order: printable bytes come first."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in set(printable)]
+    return [chr(byte) for byte in printable] + [chr(256 + n) for n in range(len(others))]

@@ -4,7 +4,8 @@ A noise level is sigma: the standard deviation of the noise over the weight of t
 (variance-exploding view, Karras et al. 2022, arXiv:2206.00364) or, for flow models, the share of
 noise in the mix (0..1). Models do not take sigma but a timestep t in their own units; every class
 here converts both ways, and lists the levels in a rising table from which the schedules choose.
-Numbers are Python floats: no tensor, no device.
+Levels are Python floats with float32 values, computed in float32 on purpose: the noise of SDE
+samplers is looked up by the exact sigma, so other rounding would make other pictures.
 """
 
 import math
@@ -12,9 +13,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
 
 
 class NoiseLevels(Protocol):
@@ -38,7 +43,7 @@ class NoiseLevels(Protocol):
         ...
 
 
-def _float32(values: Sequence[float] | np.ndarray) -> tuple[float, ...]:
+def _float32(values: Sequence[float] | FloatArray) -> tuple[float, ...]:
     """Round to float32, as the tables of published models are stored."""
     return tuple(float(value) for value in np.asarray(values, dtype=np.float32))
 
@@ -46,7 +51,7 @@ def _float32(values: Sequence[float] | np.ndarray) -> tuple[float, ...]:
 def scaled_linear_betas(
     start: float = 0.00085, end: float = 0.012, count: int = 1000
 ) -> tuple[float, ...]:
-    """The betas of Stable Diffusion, linear in their root (Rombach et al. 2022, arXiv:2112.10752)."""
+    """Stable Diffusion's betas, linear in their root (Rombach et al. 2022, arXiv:2112.10752)."""
     return tuple((np.linspace(math.sqrt(start), math.sqrt(end), count) ** 2).tolist())
 
 
@@ -69,21 +74,25 @@ class DiscreteLevels:
     @cached_property
     def table(self) -> tuple[float, ...]:
         """sigma² = (1 − ᾱ) / ᾱ (Karras et al. 2022, table 1), float32 values."""
-        alpha_bar = np.cumprod(1.0 - np.asarray(self.betas, dtype=np.float64))
-        return _float32(np.sqrt((1.0 - alpha_bar) / alpha_bar))
+        return _float32(self._exact_table)
 
     @cached_property
     def _log_table(self) -> tuple[float, ...]:
-        return _float32(np.log(np.asarray(self.table, dtype=np.float32)))
+        return _float32(np.log(self._exact_table))
+
+    @cached_property
+    def _exact_table(self) -> FloatArray:
+        alpha_bar = np.cumprod(1.0 - np.asarray(self.betas, dtype=np.float64))
+        return np.sqrt((1.0 - alpha_bar) / alpha_bar)
 
     def sigma(self, timestep: float) -> float:
         """The noise level at a (fractional) index, clamped to the table."""
         last = len(self.table) - 1
         place = min(max(float(timestep), 0.0), float(last))
         low = int(place)
-        share = place - low
-        high = min(low + 1, last)
-        return math.exp((1.0 - share) * self._log_table[low] + share * self._log_table[high])
+        share = torch.tensor(place - low)
+        below, above = self._log_table[low], self._log_table[min(low + 1, last)]
+        return float(((1.0 - share) * below + share * above).exp())
 
     def timestep(self, sigma: float) -> float:
         """The index of the entry nearest to sigma in log space."""
@@ -141,7 +150,7 @@ class ContinuousLevels:
 
 @dataclass(frozen=True)
 class ShiftedFlowLevels:
-    """Rectified flow, timesteps shifted as in SD 3 (Esser et al. 2024, arXiv:2403.03206, eq. 23)."""
+    """Rectified flow, shifted as in SD 3 (Esser et al. 2024, arXiv:2403.03206, eq. 23)."""
 
     shift: float = 3.0
     multiplier: float = 1000.0
@@ -155,8 +164,9 @@ class ShiftedFlowLevels:
 
     def sigma(self, timestep: float) -> float:
         """shift·t / (1 + (shift − 1)·t), t being the timestep over the multiplier."""
-        place = timestep / self.multiplier
-        return self.shift * place / (1.0 + (self.shift - 1.0) * place)
+        place = np.float32(timestep / self.multiplier)
+        shift, one = np.float32(self.shift), np.float32(1.0)
+        return float(shift * place / (one + (shift - one) * place))
 
     def timestep(self, sigma: float) -> float:
         """Flow models are told sigma itself, times the multiplier."""
@@ -183,8 +193,8 @@ class ExponentialFlowLevels:
         """The shifted level at t in 0..1."""
         if timestep <= 0.0:
             return 0.0
-        weight = math.exp(self.mu)
-        return weight / (weight + (1.0 / timestep - 1.0))
+        weight, one = np.float32(math.exp(self.mu)), np.float32(1.0)
+        return float(weight * (one / (weight + (one / np.float32(timestep) - one))))
 
     def timestep(self, sigma: float) -> float:
         """Flux is told sigma itself."""

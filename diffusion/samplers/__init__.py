@@ -1,0 +1,1 @@
+"""Samplers: one family of generators a file."""

@@ -1,0 +1,1 @@
+"""The built-in nodes, by topic: thin functions over `diffusion`. Importing them loads no torch."""

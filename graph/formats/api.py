@@ -46,9 +46,10 @@ def to_api(workflow: Workflow) -> dict[str, Json]:
 
 
 def is_api(data: object) -> bool:
-    """Say whether JSON is meant to be API format: some entry of it has a `class_type`."""
+    """Say whether JSON is meant to be API format: some entry of it looks like a node."""
     return isinstance(data, Mapping) and any(
-        isinstance(item, Mapping) and "class_type" in item for item in data.values()
+        isinstance(item, Mapping) and ("class_type" in item or "inputs" in item)
+        for item in data.values()
     )
 
 

@@ -92,8 +92,8 @@ def _interior(
         for slot in node.inputs:
             link = canvas.links.get(slot.link) if slot.link is not None else None
             if link and link.origin == INPUT_BORDER and 0 <= link.origin_slot < len(targets):
-                target = Target(node.id, slot.name, slot.name in fields)
-                targets[link.origin_slot].append(target)
+                is_field = slot.widget is not None or slot.name in fields
+                targets[link.origin_slot].append(Target(node.id, slot.name, is_field))
     return Interior(definition, tuple(tuple(found) for found in targets))
 
 

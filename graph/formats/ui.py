@@ -34,8 +34,10 @@ class Conversion(NamedTuple):
 
 
 def is_ui(data: object) -> bool:
-    """Say whether JSON is meant to be the editor's document: it has a list of nodes."""
-    return isinstance(data, dict) and isinstance(data.get("nodes"), list)
+    """Say whether JSON is meant to be the editor's document: it has nodes, in no matter what."""
+    if not isinstance(data, dict) or "nodes" not in data:
+        return False
+    return not isinstance(data["nodes"], dict) or "class_type" not in data["nodes"]
 
 
 def convert_ui(data: object, signatures: Signatures, random: Random | None = None) -> Conversion:

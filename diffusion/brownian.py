@@ -15,6 +15,8 @@ from torch import Tensor
 if TYPE_CHECKING:
     from torchsde import BrownianTree
 
+_DIGITS = 6
+
 
 class BrownianNoise:
     """Scaled increments of a Brownian path that runs from sigma_min to sigma_max."""
@@ -35,8 +37,9 @@ class BrownianNoise:
 
     def __call__(self, sigma: float, sigma_next: float) -> Tensor:
         """Unit variance noise of the batch's shape, on its device."""
-        low, high = self._ends
+        # The path knows its ends to six digits only, and warns of levels beyond them.
+        low, high = (round(end, _DIGITS) for end in self._ends)
         start, end = (min(max(level, low), high) for level in (sigma_next, sigma))
         # Going down the levels is going back along the path, hence the sign.
         increment: Tensor = -self._path(start, end)
-        return (increment / math.sqrt(end - start)).to(self._device)
+        return (increment / math.sqrt(sigma - sigma_next)).to(self._device)

@@ -121,5 +121,5 @@ def _require_finite(denoised: Tensor, question: Question, total: int) -> None:
     if not bool(torch.isfinite(denoised).all()):
         raise DiffusionError(
             f"The model answered NaN or infinity at step {question.step + 1} of {total}, at noise "
-            f"level {question.sigma:.4g}: use a higher precision, a lower cfg, or another checkpoint."
+            f"level {question.sigma:.4g}: use higher precision, a lower cfg or a sound checkpoint."
         )

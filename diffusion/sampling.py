@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -127,6 +128,7 @@ def sample_guided(
         [B, C, h, w] float32 on the CPU, in LATENT units.
     """
     space, units = model.parameterisation, model.latent_format
+    sigmas = _without_repeats(sigmas)
     original, noise = _into_model(model, batch.samples), noise.to(model.device)
     guider = _with_inpainting(guider, model, sampler, batch, original, noise, seed)
     start = space.noised(original, noise, sigmas[0], whole_way=space.starts_at_the_top(sigmas[0]))
@@ -147,6 +149,12 @@ def sample_guided(
             replay=resuming.replay,
         )
     return units.out_of_model(space.picture_part(final, sigmas[-1])).cpu()
+
+
+def _without_repeats(sigmas: tuple[float, ...]) -> tuple[float, ...]:
+    """Leave out steps that go nowhere: with more steps than levels, schedules repeat themselves."""
+    moving = [end for start, end in pairwise(sigmas) if end != start]
+    return (sigmas[0], *moving)
 
 
 def _into_model(model: DiffusionModel, samples: Tensor) -> Tensor:

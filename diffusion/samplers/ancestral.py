@@ -6,6 +6,7 @@ as Karras et al. 2022 write them, sigma_next² = down² + up².
 
 import math
 
+import torch
 from torch import Tensor
 
 from diffusion.samplers.euler import euler_step
@@ -17,9 +18,10 @@ def ancestral_levels(sigma: float, sigma_next: float, eta: float = 1.0) -> tuple
     """How far to go down and how much noise to add back, for variance-exploding levels."""
     if eta == 0.0:
         return sigma_next, 0.0
-    share = sigma_next**2 * (sigma**2 - sigma_next**2) / sigma**2
-    up = min(sigma_next, eta * math.sqrt(max(share, 0.0)))
-    return math.sqrt(sigma_next**2 - up**2), up
+    high, low = torch.tensor(sigma), torch.tensor(sigma_next)
+    up = torch.minimum(low, eta * (low**2 * (high**2 - low**2) / high**2).sqrt())
+    # Float32: in a long step the difference cancels, and its rounding shows in published pictures.
+    return float((low**2 - up**2).sqrt()), float(up)
 
 
 def flow_ancestral_levels(

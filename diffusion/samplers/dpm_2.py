@@ -4,14 +4,18 @@ References: Karras et al. 2022, arXiv:2206.00364, table 1 and appendix C (determ
 steps); Lu, Zhou, Bao, Chen, Li and Zhu 2022, arXiv:2206.00927, algorithm 1 (DPM-Solver-2).
 """
 
-import math
-
+import torch
 from torch import Tensor
 
 from diffusion.samplers.ancestral import renoised, step_levels
 from diffusion.samplers.euler import euler_step
 from diffusion.samplers.problem import Problem
 from diffusion.samplers.question import Question, Sampling
+
+
+def _middle(sigma: float, down: float) -> float:
+    """The geometric mean; float32, since the timestep is the one nearest to it."""
+    return float(torch.tensor([sigma, down]).log().mean().exp())
 
 
 def dpm_2(x: Tensor, problem: Problem) -> Sampling:
@@ -29,7 +33,7 @@ def dpm_2_ancestral(
         if down == 0.0:
             x = euler_step(x, answer.denoised, sigma, down)
         else:
-            middle = math.sqrt(sigma * down)
+            middle = _middle(sigma, down)
             halfway = euler_step(x, answer.denoised, sigma, middle)
             inner = yield Question(halfway, middle, step, inner=True)
             x = x + (halfway - inner.denoised) * ((down - sigma) / middle)

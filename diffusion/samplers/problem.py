@@ -1,14 +1,17 @@
 """What a sampler is given besides the latent it starts from.
 
 Letters, as in the papers: sigma is the noise level, alpha the weight of the picture in x (1, or 1 −
-sigma for flow models), lambda = ln(alpha / sigma) half the log of the signal-to-noise ratio.
+sigma for flow models), lambda = ln(alpha / sigma) half the log of the signal-to-noise ratio. Lambda
+and what is made of it is rounded to float32, as in the programs that people's pictures come from:
+SDE noise is looked up by the exact level, and a discrete model's timestep is the nearest one, so
+that other rounding may show.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 
@@ -60,13 +63,13 @@ class Problem:
 
     def half_log_snr(self, sigma: float) -> float:
         """Lambda of a level above 0 (and below 1, for flow models)."""
-        return math.log(self.alpha(sigma) / sigma)
+        level = torch.tensor(sigma)
+        return float(-(level.logit() if self.flow else level.log()))
 
     def sigma_of(self, half_log_snr: float) -> float:
         """The level with this lambda."""
-        if self.flow:
-            return 1.0 / (1.0 + math.exp(half_log_snr))
-        return math.exp(-half_log_snr)
+        place = torch.tensor(-half_log_snr)
+        return float(place.sigmoid() if self.flow else place.exp())
 
     def with_finite_snr(self) -> "Problem":
         """The same problem for samplers that count in lambda.

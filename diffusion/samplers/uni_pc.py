@@ -119,7 +119,8 @@ def uni_pc(x: Tensor, problem: Problem, *, variant: Variant = "bh1") -> Sampling
             x, list(pictures)[:order], list(levels)[:order], sigmas[index + 1], variant
         )
         x = step.predicted()
-    return x
+    # Short of zero, a flow model's picture does not have its whole weight yet.
+    return x if problem.sigmas[-1] else x / problem.alpha(_LEAST)
 
 
 def uni_pc_bh2(x: Tensor, problem: Problem) -> Sampling:

@@ -1,7 +1,7 @@
-"""Prompt weights: which words of a prompt count for more.
+r"""Prompt weights: which words of a prompt count for more.
 
 `(words)` weigh 1.1 times what is around them, nested ones 1.1² and so on; `(words:1.3)` weigh 1.3
-whatever is around them. `\\(` and `\\)` are literal parentheses; square brackets mean nothing. A
+whatever is around them. `\(` and `\)` are literal parentheses; square brackets mean nothing. A
 parenthesis without a partner is text.
 """
 

@@ -1,0 +1,216 @@
+"""Load whole models: a checkpoint in the original single-file layout, or a diffusers folder.
+
+Both end in the same objects. Which family a checkpoint is and how wide and deep its parts are is
+read from the tensors (`families.py`, `shapes.py`); the starter model takes the very path that
+SD 1.5 takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from diffusion import families
+from diffusion.errors import DiffusionError
+from diffusion.families import Family, family_for, recognise, text_prefixes
+from diffusion.model import DiffusionModel
+from diffusion.parameterisation import Prediction, stable_diffusion
+from diffusion.shapes import uses_diffusers_names, vae_shape
+from diffusion.text_encoder import (
+    TextEncoder,
+    text_encoder_from_config,
+    text_encoder_from_original,
+)
+from diffusion.unet import UNet, unet_from_config, unet_from_original
+from diffusion.vae import VAE, vae_from_config, vae_from_original
+from diffusion.weights import Weights, read_json, read_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from torch import Tensor
+
+    OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The parts of a loaded model.
+
+    Attributes:
+        model: The denoising network with its units.
+        clip: Its text encoder; None where the file has none.
+        vae: Its autoencoder; None where the file has none.
+    """
+
+    model: DiffusionModel
+    clip: TextEncoder | None
+    vae: VAE | None
+
+
+@dataclass(frozen=True)
+class _Loader:
+    """Where parts go, and who is told."""
+
+    source: str
+    device: torch.device
+    dtype: torch.dtype
+    on_bytes: Callable[[int], None] | None
+
+    def options(self, part: str, *, dtype: torch.dtype | None = None) -> dict[str, Any]:
+        return {
+            "what": f"the {part} of {self.source}",
+            "device": self.device,
+            "dtype": dtype or self.dtype,
+            "on_bytes": self.on_bytes,
+        }
+
+    def model(self, network: UNet, family: Family) -> DiffusionModel:
+        return DiffusionModel(
+            network=network,
+            parameterisation=stable_diffusion(family.prediction),
+            latent_format=family.latents,
+            family=family.name,
+            device=self.device,
+            dtype=self.dtype,
+            native_size=family.native_size,
+        )
+
+
+def default_dtype(device: torch.device) -> torch.dtype:
+    """What models compute in unless told otherwise: float32 on a CPU, float16 on a GPU."""
+    return torch.float32 if device.type == "cpu" else torch.float16
+
+
+def load_checkpoint(
+    path: Path,
+    *,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype | None = None,
+    on_progress: OnProgress | None = None,
+) -> Checkpoint:
+    """Load a `.safetensors` checkpoint or a diffusers folder.
+
+    Args:
+        path: The file, or the folder with `unet/`, `text_encoder/` and `vae/`.
+        device: Where the weights go.
+        dtype: What UNet and text encoder compute in; by default what suits the device. The
+            autoencoder computes in float32, where float16 overflows.
+        on_progress: Told of bytes done and in all; may raise to cancel.
+
+    Raises:
+        DiffusionError: The file is missing, damaged, refused, incomplete or of an unknown family.
+    """
+    device = torch.device(device)
+    dtype = dtype or default_dtype(device)
+    if path.is_dir():
+        return _load_folder(path, device, dtype, on_progress)
+    weights = read_weights(path)
+    family = recognise(weights)
+    text = weights.under(*text_prefixes()).tensors
+    unet = weights.under(families.UNET).tensors
+    vae = weights.under(families.VAE).tensors
+    total = sum(tensor.nbytes for part in (unet, text, vae) for tensor in part.values())
+    loader = _Loader(path.name, device, dtype, _counter(total, on_progress))
+    network = unet_from_original(unet, family, **loader.options("UNet"))
+    clip, autoencoder = None, None
+    if text:
+        clip = text_encoder_from_original(text, family, **loader.options("text encoder"))
+    if vae:
+        options = loader.options("autoencoder", dtype=torch.float32)
+        autoencoder = vae_from_original(vae, family.vae_groups, **options)
+    return Checkpoint(loader.model(network, family), clip, autoencoder)
+
+
+def load_vae(
+    path: Path,
+    *,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    on_progress: OnProgress | None = None,
+) -> VAE:
+    """Load an autoencoder alone, in either layout, or out of a checkpoint.
+
+    Raises:
+        DiffusionError: As for `load_checkpoint`.
+    """
+    weights = read_weights(path)
+    tensors = weights.under(families.VAE).tensors or weights.tensors
+    total = sum(tensor.nbytes for tensor in tensors.values())
+    loader = _Loader(path.name, torch.device(device), dtype, _counter(total, on_progress))
+    groups = families.FAMILIES["sd1"].vae_groups
+    if "safelight.config" in weights.metadata:
+        groups = recognise(weights).vae_groups
+    if uses_diffusers_names(tensors):
+        shape = vae_shape(tensors, norm_groups=groups)
+        return vae_from_config(tensors, shape, **loader.options("autoencoder"))
+    return vae_from_original(tensors, groups, **loader.options("autoencoder"))
+
+
+def _counter(total: int, on_progress: OnProgress | None) -> Callable[[int], None] | None:
+    if on_progress is None:
+        return None
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        on_progress(min(done, total), total)
+
+    return count
+
+
+def _load_folder(
+    folder: Path, device: torch.device, dtype: torch.dtype, on_progress: OnProgress | None
+) -> Checkpoint:
+    parts = {name: _folder_part(folder / name) for name in ("unet", "text_encoder", "vae")}
+    unet, text, vae = parts["unet"], parts["text_encoder"], parts["vae"]
+    if unet is None:
+        raise DiffusionError(
+            f"the folder {folder} has no unet/config.json, so it is no diffusers model"
+        )
+    total = sum(t.nbytes for part in parts.values() if part for t in part[1].tensors.values())
+    loader = _Loader(folder.name, device, dtype, _counter(total, on_progress))
+    family = family_for(_context(unet[0]), folder.name, {})
+    family = replace(family, prediction=_prediction(folder / "scheduler", family.prediction))
+    network = unet_from_config(unet[1].tensors, unet[0], **loader.options("UNet"))
+    clip = text and text_encoder_from_config(
+        _unprefixed(text[1].tensors), text[0], **loader.options("text encoder")
+    )
+    vae_options = loader.options("autoencoder", dtype=torch.float32)
+    return Checkpoint(
+        loader.model(network, family),
+        clip,
+        vae and vae_from_config(vae[1].tensors, vae[0], **vae_options),
+    )
+
+
+def _folder_part(folder: Path) -> tuple[dict[str, Any], Weights] | None:
+    """The configuration and weights of one module of a diffusers folder."""
+    if not (folder / "config.json").is_file():
+        return None
+    files = sorted(folder.glob("*.safetensors"), key=lambda path: len(path.name))
+    if not files:
+        raise DiffusionError(f"{folder} has a config.json and no .safetensors file")
+    # Of several variants (`….fp16.safetensors`) the shortest name is the main one.
+    return read_json(folder / "config.json"), read_weights(files[0])
+
+
+def _unprefixed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix("text_model."): tensor for name, tensor in tensors.items()}
+
+
+def _context(config: Mapping[str, Any]) -> int:
+    width = config.get("cross_attention_dim", 0)
+    return int(width if isinstance(width, int) else 0)
+
+
+def _prediction(folder: Path, default: Prediction) -> Prediction:
+    path = folder / "scheduler_config.json"
+    if not path.is_file():
+        return default
+    name = str(read_json(path).get("prediction_type", ""))
+    return families.PREDICTIONS.get(name, default)

@@ -1,0 +1,122 @@
+"""The original single-file layout's tensor names in the words of diffusers and transformers.
+
+"Original" is the layout of the latent-diffusion repository (Rombach et al. 2022, arXiv:2112.10752):
+blocks are numbered straight through (`input_blocks.4.0…`), where diffusers counts levels and layers
+(`down_blocks.1.resnets.0…`). Each function answers one name; None means that the name holds no
+weights of the module.
+"""
+
+import re
+
+_UNET_ENDS = {
+    "time_embed.0": "time_embedding.linear_1",
+    "time_embed.2": "time_embedding.linear_2",
+    "label_emb.0.0": "add_embedding.linear_1",
+    "label_emb.0.2": "add_embedding.linear_2",
+    "input_blocks.0.0": "conv_in",
+    "out.0": "conv_norm_out",
+    "out.2": "conv_out",
+}
+_UNET_RESNET = {
+    "in_layers.0": "norm1",
+    "in_layers.2": "conv1",
+    "emb_layers.1": "time_emb_proj",
+    "out_layers.0": "norm2",
+    "out_layers.3": "conv2",
+    "skip_connection": "conv_shortcut",
+}
+_VAE_ATTENTION = {
+    "norm": "group_norm",
+    "q": "to_q",
+    "k": "to_k",
+    "v": "to_v",
+    "proj_out": "to_out.0",
+}
+
+
+def unet_name(name: str, layers: int) -> str | None:
+    """The diffusers name of a UNet tensor.
+
+    Args:
+        name: Without the `model.diffusion_model.` prefix.
+        layers: ResNet layers in a level.
+    """
+    stem, _, leaf = name.rpartition(".")
+    if stem in _UNET_ENDS:
+        return f"{_UNET_ENDS[stem]}.{leaf}"
+    if match := re.fullmatch(r"(input|output)_blocks\.(\d+)\.(\d)\.(.+)", name):
+        side, block, part, rest = match.groups()
+        place = _down_place if side == "input" else _up_place
+        return place(int(block), layers, int(part), rest)
+    if match := re.fullmatch(r"middle_block\.([012])\.(.+)", name):
+        part, rest = int(match[1]), match[2]
+        if part == 1:
+            return f"mid_block.attentions.0.{rest}"
+        return f"mid_block.resnets.{part // 2}.{_resnet(rest)}"
+    return None
+
+
+def _down_place(block: int, layers: int, part: int, rest: str) -> str:
+    level, layer = divmod(block - 1, layers + 1)
+    if layer == layers:
+        return f"down_blocks.{level}.downsamplers.0.conv.{rest.removeprefix('op.')}"
+    return _layer(f"down_blocks.{level}", layer, part, rest)
+
+
+def _up_place(block: int, layers: int, part: int, rest: str) -> str:
+    level, layer = divmod(block, layers + 1)
+    if part and rest.startswith("conv."):
+        return f"up_blocks.{level}.upsamplers.0.{rest}"
+    return _layer(f"up_blocks.{level}", layer, part, rest)
+
+
+def _layer(level: str, layer: int, part: int, rest: str) -> str:
+    if part:
+        return f"{level}.attentions.{layer}.{rest}"
+    return f"{level}.resnets.{layer}.{_resnet(rest)}"
+
+
+def _resnet(rest: str) -> str:
+    stem, _, leaf = rest.rpartition(".")
+    return f"{_UNET_RESNET.get(stem, stem)}.{leaf}"
+
+
+def vae_name(name: str, levels: int) -> str | None:
+    """The diffusers name of an autoencoder tensor.
+
+    Args:
+        name: Without the `first_stage_model.` prefix.
+        levels: Number of resolutions.
+    """
+    if re.match(r"(post_)?quant_conv\.", name):
+        return name
+    match = re.fullmatch(r"(encoder|decoder)\.(.+)", name)
+    if match is None:
+        return None
+    side, rest = match.groups()
+    if rest.startswith(("conv_in.", "conv_out.")):
+        return name
+    if rest.startswith("norm_out."):
+        return f"{side}.conv_{rest}"
+    return _vae_block(side, rest, levels)
+
+
+def _vae_block(side: str, rest: str, levels: int) -> str | None:
+    if match := re.fullmatch(r"mid\.block_([12])\.(.+)", rest):
+        return f"{side}.mid_block.resnets.{int(match[1]) - 1}.{_shortcut(match[2])}"
+    if match := re.fullmatch(r"mid\.attn_1\.(\w+)\.(\w+)", rest):
+        known = _VAE_ATTENTION.get(match[1])
+        return known and f"{side}.mid_block.attentions.0.{known}.{match[2]}"
+    match = re.fullmatch(r"(down|up)\.(\d+)\.(block\.(\d+)|downsample|upsample)\.(.+)", rest)
+    if match is None:
+        return None
+    way, number, kind, layer, leaf = match.groups()
+    # The original counts a decoder's levels from the finest, diffusers from the coarsest.
+    level = int(number) if way == "down" else levels - 1 - int(number)
+    if layer is None:
+        return f"{side}.{way}_blocks.{level}.{kind}rs.0.{leaf}"
+    return f"{side}.{way}_blocks.{level}.resnets.{layer}.{_shortcut(leaf)}"
+
+
+def _shortcut(rest: str) -> str:
+    return rest.replace("nin_shortcut", "conv_shortcut")

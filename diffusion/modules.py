@@ -1,0 +1,82 @@
+"""Put weights into modules without ever holding them twice.
+
+A module is built on torch's meta device, where parameters have shapes and no memory; then each
+tensor of the mapped file is converted, placed and handed to it, one at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+
+from diffusion.errors import DiffusionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
+
+Module = TypeVar("Module", bound="nn.Module")
+_SHOWN = 3
+
+
+def assemble(
+    make: Callable[[], Module],
+    tensors: Mapping[str, Tensor],
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Module:
+    """Build a module from tensors under its own names.
+
+    Args:
+        make: Builds the module with whatever weights.
+        tensors: All of its parameters and persistent buffers; others are ignored.
+        what: How messages call it, "the UNet of x.safetensors".
+        device: Where it goes.
+        dtype: What its floating-point tensors become.
+        on_bytes: Told the size of each tensor read; may raise to cancel.
+
+    Returns:
+        The module, in evaluation mode and without gradients.
+
+    Raises:
+        DiffusionError: Tensors are missing or of another shape.
+    """
+    with torch.device("meta"):
+        module = make()
+    expected = module.state_dict()
+    _check(expected, tensors, what)
+    state = {}
+    for name, slot in expected.items():
+        tensor = tensors[name]
+        if on_bytes:
+            on_bytes(tensor.nbytes)
+        wanted = dtype if slot.is_floating_point() else slot.dtype
+        state[name] = tensor.reshape(slot.shape).to(device, wanted)
+    module.load_state_dict(state, assign=True)
+    return module.requires_grad_(False).eval()
+
+
+def _check(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor], what: str) -> None:
+    missing = [name for name in expected if name not in tensors]
+    if missing:
+        raise DiffusionError(
+            f"{what} is incomplete: {len(missing)} of {len(expected)} tensors are missing "
+            f"({_some(missing)}); get the whole file"
+        )
+    # A 1×1 convolution and a linear layer have the same numbers, so only the count must agree.
+    odd = [name for name, slot in expected.items() if tensors[name].numel() != slot.numel()]
+    if odd:
+        name = odd[0]
+        raise DiffusionError(
+            f"{what} has {len(odd)} tensors of an unexpected shape: {name} is "
+            f"{list(tensors[name].shape)} where {list(expected[name].shape)} was expected"
+        )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")

@@ -1,0 +1,86 @@
+"""The UNet that answers what noise is in a latent: diffusers' module behind `Network`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from diffusion.layouts import unet_name
+from diffusion.modules import assemble
+from diffusion.shapes import unet_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import torch
+    from torch import Tensor, nn
+
+    from diffusion.families import Family
+
+
+class UNet:
+    """A `UNet2DConditionModel` called as sampling calls a network.
+
+    Attributes:
+        module: The diffusers module, for patches that need its parts.
+    """
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module
+
+    def __call__(self, x: Tensor, timestep: Tensor, context: Tensor, /) -> Tensor:
+        """Answer the raw prediction.
+
+        Args:
+            x: Scaled noisy latent [B, C, h, w].
+            timestep: [B].
+            context: Prompt embeddings [B, tokens, width].
+        """
+        prediction: Tensor = self.module(x, timestep, context, return_dict=False)[0]
+        return prediction
+
+
+def unet_from_original(
+    tensors: Mapping[str, Tensor],
+    family: Family,
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> UNet:
+    """Build a UNet from tensors in the original layout.
+
+    Args:
+        tensors: Without the `model.diffusion_model.` prefix.
+        family: Tells what shapes cannot.
+        what: How messages call it.
+        device: Where it goes.
+        dtype: What it computes in.
+        on_bytes: Told the size of each tensor read.
+    """
+    shape = unet_shape(tensors, head_width=family.unet_head_width, norm_groups=family.unet_groups)
+    layers = shape["layers_per_block"]
+    renamed = {new: t for old, t in tensors.items() if (new := unet_name(old, layers))}
+    return unet_from_config(
+        renamed, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes
+    )
+
+
+def unet_from_config(
+    tensors: Mapping[str, Tensor],
+    config: Mapping[str, Any],
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> UNet:
+    """Build a UNet from tensors under diffusers' names and its configuration."""
+    # Importing diffusers takes seconds, and those who only sample have no need of it.
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel  # noqa: PLC0415
+
+    def make() -> nn.Module:
+        module: nn.Module = UNet2DConditionModel.from_config(dict(config))
+        return module
+
+    return UNet(assemble(make, tensors, what=what, device=device, dtype=dtype, on_bytes=on_bytes))

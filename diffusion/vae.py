@@ -1,0 +1,178 @@
+"""The autoencoder between pictures and latents: diffusers' AutoencoderKL.
+
+IMAGE is float32 [B, H, W, 3] in 0..1; latents are in LATENT units, [B, C, H/8, W/8] for the usual
+four levels. Sources: Rombach et al. 2022, arXiv:2112.10752; Kingma and
+Welling 2013, arXiv:1312.6114.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from diffusion.errors import DiffusionError
+from diffusion.layouts import vae_name
+from diffusion.modules import assemble
+from diffusion.shapes import vae_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
+
+_OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+
+
+@dataclass(frozen=True, eq=False)
+class VAE:
+    """An autoencoder.
+
+    Attributes:
+        module: A diffusers `AutoencoderKL`.
+        device: Where its weights are.
+        dtype: What it computes in.
+    """
+
+    module: nn.Module
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def channels(self) -> int:
+        """Channels of its latents."""
+        config: Any = self.module.config
+        return int(config.latent_channels)
+
+    @property
+    def factor(self) -> int:
+        """Pixels along a side of one latent element."""
+        config: Any = self.module.config
+        return int(2 ** (len(config.block_out_channels) - 1))
+
+    @torch.inference_mode()
+    def decode(self, latents: Tensor, on_item: Callable[[int, int], None] | None = None) -> Tensor:
+        """Turn latents into pictures, one after the other so that a batch needs no more memory.
+
+        Args:
+            latents: [B, C, h, w] in LATENT units.
+            on_item: Told how many pictures of how many are done; may raise to cancel.
+
+        Returns:
+            IMAGE [B, h·factor, w·factor, 3], float32 on the CPU.
+
+        Raises:
+            DiffusionError: The latents have another number of channels.
+        """
+        if latents.ndim != 4 or latents.shape[1] != self.channels:
+            raise DiffusionError(
+                f"expected latents of shape [batch, {self.channels}, height, width], got "
+                f"{list(latents.shape)}: they were made for a model of another family"
+            )
+        module: Any = self.module
+        pictures = []
+        for index, latent in enumerate(torch.split(latents, 1)):
+            pixels = module.decode(latent.to(self.device, self.dtype), return_dict=False)[0]
+            pictures.append((pixels.float().cpu() / 2.0 + 0.5).clamp(0.0, 1.0).movedim(1, -1))
+            if on_item:
+                on_item(index + 1, len(latents))
+        return torch.cat(pictures).clone()
+
+    @torch.inference_mode()
+    def encode(self, image: Tensor, on_item: Callable[[int, int], None] | None = None) -> Tensor:
+        """Turn pictures into latents: the mean of the posterior, no noise.
+
+        Args:
+            image: IMAGE [B, H, W, 3 or more]; sides are cropped about the centre to multiples of
+                `factor`, channels beyond three ignored.
+            on_item: Told how many pictures of how many are done; may raise to cancel.
+
+        Returns:
+            [B, C, H/factor, W/factor] float32 on the CPU, in LATENT units.
+
+        Raises:
+            DiffusionError: The picture is smaller than one latent element.
+        """
+        height, width = image.shape[1:3]
+        if min(height, width) < self.factor:
+            raise DiffusionError(
+                f"the picture is {width}×{height} pixels, but this autoencoder needs at least "
+                f"{self.factor}×{self.factor}; scale it up first"
+            )
+        module: Any = self.module
+        latents = []
+        for index, picture in enumerate(torch.split(_cropped(image, self.factor), 1)):
+            pixels = picture[..., :3].movedim(-1, 1).to(self.device, self.dtype) * 2.0 - 1.0
+            posterior = module.encode(pixels, return_dict=False)[0]
+            latents.append(posterior.mode().float().cpu())
+            if on_item:
+                on_item(index + 1, len(image))
+        return torch.cat(latents).clone()
+
+
+def _cropped(image: Tensor, factor: int) -> Tensor:
+    """The picture with sides cropped about the centre to multiples of a factor."""
+    for axis in (1, 2):
+        size = image.shape[axis]
+        image = image.narrow(axis, (size % factor) // 2, size // factor * factor)
+    return image
+
+
+def vae_from_original(
+    tensors: Mapping[str, Tensor],
+    norm_groups: int,
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> VAE:
+    """Build an autoencoder from tensors in the original layout.
+
+    Args:
+        tensors: Without the `first_stage_model.` prefix.
+        norm_groups: Groups of its group norms.
+        what: How messages call it.
+        device: Where it goes.
+        dtype: What it computes in.
+        on_bytes: Told the size of each tensor read.
+
+    Raises:
+        DiffusionError: Tensors are missing or of another shape.
+    """
+    ends = [f"{side}.conv_{end}.weight" for side in ("encoder", "decoder") for end in ("in", "out")]
+    if any(name not in tensors for name in (*ends, "encoder.down.0.block.0.conv2.weight")):
+        raise DiffusionError(f"{what} is incomplete: it lacks an encoder or a decoder")
+    shape = vae_shape(tensors, norm_groups=norm_groups)
+    levels = len(shape["block_out_channels"])
+    renamed = {new: t for old, t in tensors.items() if (new := vae_name(old, levels))}
+    return vae_from_config(renamed, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+
+
+def vae_from_config(
+    tensors: Mapping[str, Tensor],
+    config: Mapping[str, Any],
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> VAE:
+    """Build an autoencoder from tensors under diffusers' names, of any age, and its configuration."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL  # noqa: PLC0415
+
+    def make() -> nn.Module:
+        module: nn.Module = AutoencoderKL.from_config(dict(config))
+        return module
+
+    current = {_without_age(name): tensor for name, tensor in tensors.items()}
+    module = assemble(make, current, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+    return VAE(module, device, dtype)
+
+
+def _without_age(name: str) -> str:
+    """Diffusers before 0.17 called the parts of the attention by other names."""
+    match = re.fullmatch(r"(.+\.attentions\.0\.)(query|key|value|proj_attn)(\..+)", name)
+    return match[1] + _OLD_ATTENTION[match[2]] + match[3] if match else name

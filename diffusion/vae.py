@@ -160,7 +160,7 @@ def vae_from_config(
     dtype: torch.dtype,
     on_bytes: Callable[[int], None] | None = None,
 ) -> VAE:
-    """Build an autoencoder from tensors under diffusers' names, of any age, and its configuration."""
+    """Build an autoencoder from tensors under diffusers' names and its configuration."""
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL  # noqa: PLC0415
 
     def make() -> nn.Module:

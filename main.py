@@ -7,7 +7,7 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  an old Python is exactly whom this is for
     sys.exit(
-        "safelight: Python 3.11 or newer is needed, and this is Python {0}.{1} ({2}). "  # noqa: UP032
+        "safelight: Python 3.11 or newer is needed, and this is Python {}.{} ({}). "  # noqa: UP032
         "Install a newer one and start with it, for example: python3.12 main.py".format(
             sys.version_info[0], sys.version_info[1], sys.executable
         )

@@ -1,8 +1,8 @@
 """Model folders from a file in the form of ComfyUI's `extra_model_paths.yaml`.
 
-Each section of the file is one installation: `base_path`, which paths are relative to, `is_default`,
-which puts its folders before our own, and for each kind of model one path a line. Paths that are not
-absolute are relative to the file; `~` and environment variables are expanded.
+Each section of the file is one installation: `base_path`, which paths are relative to;
+`is_default`, which puts its folders before our own; and for each kind of model one path a line. A relative
+`base_path` is relative to the file; `~` and environment variables are expanded.
 """
 
 from __future__ import annotations
@@ -75,9 +75,8 @@ def _section(file: Path, name: str, section: object) -> list[ExtraFolder]:
         if kind in _NOT_FOLDERS or value is None:
             continue
         lines = value if isinstance(value, list) else str(value).splitlines()
-        kind = ALIASES.get(str(kind), str(kind))
         folders += [
-            ExtraFolder(kind, base / _expand(str(line).strip()), first)
+            ExtraFolder(ALIASES.get(str(kind), str(kind)), base / _expand(str(line).strip()), first)
             for line in lines
             if str(line).strip()
         ]

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from torch import Tensor
 
+from diffusion.samplers.euler import euler
 from diffusion.samplers.exponential import phi
 from diffusion.samplers.problem import Problem
 from diffusion.samplers.question import Answer, Question, Sampling
@@ -70,6 +71,11 @@ def _step_of_order(start: _Start, width: float, order: int) -> Asking:
     return (yield from _third_order(start, width, noise_1))
 
 
+def _has_one_level(problem: Problem) -> bool:
+    """Whether a single step leads to zero, so that there is no lower level to stop at."""
+    return problem.steps == 1 and problem.sigmas[-1] == 0.0
+
+
 def _time_ends(problem: Problem) -> tuple[float, float]:
     """First and last time; zero noise lies at infinity, so the level before it is the last."""
     last = problem.sigmas[-1] or problem.sigmas[-2]
@@ -78,6 +84,8 @@ def _time_ends(problem: Problem) -> tuple[float, float]:
 
 def dpm_fast(x: Tensor, problem: Problem) -> Sampling:
     """As many questions as steps, spent on third order steps and a lower one or two at the end."""
+    if _has_one_level(problem):
+        return (yield from euler(x, problem))
     questions = problem.steps
     count = questions // 3 + 1
     rest = questions % 3
@@ -113,6 +121,8 @@ def dpm_adaptive(
     x: Tensor, problem: Problem, *, rtol: float = 0.05, atol: float = 0.0078
 ) -> Sampling:
     """Steps of third order; the second order step within each tells how wide the next may be."""
+    if _has_one_level(problem):
+        return (yield from euler(x, problem))
     time, end = _time_ends(problem)
     controller = _StepSize()
     before = x

@@ -1,0 +1,160 @@
+"""Turn a typed function into a node.
+
+    @node("LatentFlip", category="latent")
+    def latent_flip(samples: Latent, axis: Annotated[str, Combo(("x", "y"))]) -> Latent: …
+
+Parameters are inputs in their order; a first parameter of type `NodeContext` is the context. A
+default of None makes an input optional; any other default is what the editor fills in. The first
+paragraph of the docstring is the description and its `Args:` are the tooltips. The function stays
+as it is; its signature is read when the definition is first asked for.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from graph.context import NodeContext
+from graph.definition import InputSpec, Lane, NodeDefinition, OutputSpec
+from graph.errors import DefinitionError
+from graph.sockets import KINDS, Hidden, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from graph.definition import NodeFunction
+
+_Function = TypeVar("_Function", bound="NodeFunction")
+_OPTIONS = "__safelight_node__"
+
+
+def node(
+    name: str,
+    *,
+    category: str,
+    display_name: str = "",
+    aliases: tuple[str, ...] = (),
+    output_names: tuple[str, ...] = (),
+    output_node: bool = False,
+    lane: Lane = Lane.CPU,
+    version: str = "1",
+    pure: bool = True,
+) -> Callable[[_Function], _Function]:
+    """Mark a function as a node.
+
+    The arguments are those of `NodeDefinition`; `output_names` says what the outputs are called
+    where that is not their type.
+    """
+    options = {
+        "name": name,
+        "category": category,
+        "display_name": display_name or name,
+        "aliases": aliases,
+        "output_node": output_node,
+        "lane": lane,
+        "version": version,
+        "pure": pure,
+    }
+
+    def mark(function: _Function) -> _Function:
+        setattr(function, _OPTIONS, (options, output_names))
+        return function
+
+    return mark
+
+
+@cache
+def definition_of(function: NodeFunction) -> NodeDefinition:
+    """Read the definition of a decorated function.
+
+    Raises:
+        DefinitionError: It is not decorated, or its signature cannot be understood.
+    """
+    if not hasattr(function, _OPTIONS):
+        raise DefinitionError(f"{function!r} is no node: it lacks the @node decorator")
+    options, output_names = getattr(function, _OPTIONS)
+    try:
+        hints = get_type_hints(function, include_extras=True)
+    except (NameError, TypeError) as error:
+        raise DefinitionError(f"the types of {options['name']} cannot be read: {error}") from error
+    parameters = list(inspect.signature(function).parameters.values())
+    needs_context = bool(parameters) and hints.get(parameters[0].name) is NodeContext
+    description, tooltips = _documentation(function)
+    inputs, hidden = [], {}
+    for parameter in parameters[needs_context:]:
+        kind = _kind(hints.get(parameter.name))
+        if isinstance(kind, Hidden):
+            hidden[parameter.name] = kind
+        elif kind is None:
+            raise DefinitionError(
+                f"the parameter '{parameter.name}' of {options['name']} says no socket or field"
+            )
+        else:
+            inputs.append(_input(parameter, kind, tooltips.get(parameter.name, "")))
+    return NodeDefinition(
+        function=function,
+        inputs=tuple(inputs),
+        outputs=tuple(_outputs(hints.get("return"), output_names, options["name"])),
+        hidden=hidden,
+        description=description,
+        needs_context=needs_context,
+        source=function.__module__,
+        **options,
+    )
+
+
+def _input(parameter: inspect.Parameter, kind: Kind, tooltip: str) -> InputSpec:
+    default = parameter.default
+    if default is inspect.Parameter.empty:
+        return InputSpec(parameter.name, kind, tooltip=tooltip)
+    required = default is not None
+    return InputSpec(parameter.name, kind, required, default, tooltip)
+
+
+def _kind(hint: Any) -> Kind | Hidden | None:  # noqa: ANN401 - a type, whatever its form
+    """The socket or field that a type says, also in `… | None`."""
+    if get_origin(hint) is Annotated:
+        for extra in get_args(hint)[1:]:
+            if isinstance(extra, (*KINDS, Hidden)):
+                return extra
+        return _kind(get_args(hint)[0])
+    if get_origin(hint) in (Union, types.UnionType):
+        return next((kind for part in get_args(hint) if (kind := _kind(part))), None)
+    return None
+
+
+def _outputs(hint: Any, names: Sequence[str], node_name: str) -> Iterator[OutputSpec]:  # noqa: ANN401
+    parts = get_args(hint) if get_origin(hint) is tuple else (hint,)
+    kinds = [_kind(part) for part in parts]
+    found = [kind.type for kind in kinds if isinstance(kind, KINDS)]
+    if found and len(found) != len(parts):
+        raise DefinitionError(f"an output of {node_name} says no socket")
+    if names and len(names) != len(found):
+        raise DefinitionError(f"{node_name} names {len(names)} outputs and has {len(found)}")
+    for index, type_ in enumerate(found):
+        yield OutputSpec(names[index] if names else type_, type_)
+
+
+def _documentation(function: NodeFunction) -> tuple[str, dict[str, str]]:
+    """The first paragraph of a docstring, and what it says of each argument."""
+    text = inspect.getdoc(function) or ""
+    first, _, rest = text.partition("\n\n")
+    section = re.search(r"^Args:\n((?:[ ]+.*\n?|\n)+)", rest, re.MULTILINE)
+    found: dict[str, str] = {}
+    if section:
+        block = inspect.cleandoc("\n" + section[1])
+        for entry in re.finditer(r"^(\w+): (.*(?:\n[ ]+.*)*)", block, re.MULTILINE):
+            found[entry[1]] = " ".join(entry[2].split())
+    return " ".join(first.split()), found

@@ -1,0 +1,156 @@
+"""What a node's input or output is: a socket for links, or a field with a range.
+
+These stand in signatures, as in `Annotated[int, Int(1, 100)]`. Every kind has a `type`, the
+string that ComfyUI's files and servers use. `*` fits everything; `INT,FLOAT` fits either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from graph.folders import Folders
+
+    Options: TypeAlias = "Sequence[str] | Callable[[Folders], Sequence[str]]"
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+_INPUT_SUFFIXES = {"image": PICTURE_SUFFIXES, "latent": frozenset({".latent"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """Takes or gives a link and has no field.
+
+    Attributes:
+        type: `MODEL`, `IMAGE`, …; `*` for anything.
+    """
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Int:
+    """A whole number from `min` to `max`.
+
+    Attributes:
+        step: By which the editor's arrows change it.
+        control_after_generate: Whether the editor offers to change it after each run.
+    """
+
+    type: ClassVar[str] = "INT"
+    min: int = 0
+    max: int = 2**64 - 1
+    step: int | None = None
+    control_after_generate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """A number from `min` to `max`.
+
+    Attributes:
+        step: By which the editor's arrows change it.
+        round: To which the editor rounds it.
+    """
+
+    type: ClassVar[str] = "FLOAT"
+    min: float = 0.0
+    max: float = 1.0
+    step: float | None = None
+    round: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """Text.
+
+    Attributes:
+        multiline: Whether the editor shows a box rather than a line.
+        dynamic_prompts: Whether `{a|b}` in it is resolved by the editor.
+    """
+
+    type: ClassVar[str] = "STRING"
+    multiline: bool = False
+    dynamic_prompts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """A switch."""
+
+    type: ClassVar[str] = "BOOLEAN"
+
+
+@dataclass(frozen=True, slots=True)
+class Combo:
+    """One of several options, which may depend on what is in the folders."""
+
+    type: ClassVar[str] = "COMBO"
+    choices: Options
+
+    def options(self, folders: Folders) -> tuple[str, ...]:
+        """Return what can be chosen now."""
+        return tuple(self.choices(folders) if callable(self.choices) else self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file below `models/FOLDER`, whose content counts in the node's key."""
+
+    type: ClassVar[str] = "COMBO"
+    folder: str
+
+    def options(self, folders: Folders) -> tuple[str, ...]:
+        """Return what can be chosen now."""
+        return folders.model_names(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file below the input folder, whose content counts in the node's key.
+
+    Attributes:
+        kind: `image` or `latent`.
+        upload: Whether the editor offers to upload one.
+    """
+
+    type: ClassVar[str] = "COMBO"
+    kind: str = "image"
+    upload: bool = True
+
+    def options(self, folders: Folders) -> tuple[str, ...]:
+        """Return what can be chosen now."""
+        return folders.input_names(_INPUT_SUFFIXES[self.kind])
+
+
+class Hidden(Enum):
+    """What the engine fills in itself; nobody links or types it."""
+
+    PROMPT = "PROMPT"
+    EXTRA_PNGINFO = "EXTRA_PNGINFO"
+    UNIQUE_ID = "UNIQUE_ID"
+    DYNPROMPT = "DYNPROMPT"
+
+
+Field: TypeAlias = Int | Float | String | Boolean | Combo | ModelFile | InputFile
+Kind: TypeAlias = Socket | Field
+KINDS = (Socket, Int, Float, String, Boolean, Combo, ModelFile, InputFile)
+FILES = (ModelFile, InputFile)
+
+
+def fits(given: str, wanted: str) -> bool:
+    """Whether an output of one type may feed an input of another.
+
+    Types are compared as comma-joined sets; what may come out must be something that may go in.
+    """
+    if given == wanted or "*" in (given, wanted):
+        return True
+    return set(_split(given)) <= set(_split(wanted))
+
+
+def _split(joined: str) -> Sequence[str]:
+    return [part.strip() for part in joined.split(",")]

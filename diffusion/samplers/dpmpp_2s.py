@@ -46,7 +46,12 @@ def dpmpp_2s_ancestral(
 def dpmpp_2s_ancestral_cfg_pp(
     x: Tensor, problem: Problem, *, eta: float = 1.0, s_noise: float = 1.0
 ) -> Sampling:
-    """The noise that is kept is that of the unconditional answer; levels as for VE models."""
+    """The noise that is kept is that of the unconditional answer; levels as for VE models.
+
+    The second half of a step pairs the first conditional answer with the second unconditional one.
+    That is not consistent (pictures vary a little too little), but it is how people know this
+    sampler.
+    """
     for step, sigma, sigma_next in problem:
         answer = yield Question(x, sigma, step, unconditional=True)
         down, up = ancestral_levels(sigma, sigma_next, eta)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from graph.workflow import Json
 
 INPUT_BORDER = "-10"
-OUTPUT_BORDER = "-20"
 
 MUTED = 2
 BYPASSED = 4

@@ -14,31 +14,34 @@ from typing import TypeAlias
 from graph.errors import FormatError
 from graph.formats.canvas import INPUT_BORDER, CanvasNode, Definition
 
-FieldNames: TypeAlias = Callable[[CanvasNode], frozenset[str]]
-"""Answers for a node that is no subgraph which of its inputs stand for fields."""
+FieldNames: TypeAlias = Callable[[CanvasNode], Mapping[str, str]]
+"""Answers for a node that is no subgraph which of its inputs stand for which fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An input of a node inside a subgraph that an input of the subgraph is linked to."""
+    """An input of a node inside a subgraph that an input of the subgraph is linked to.
+
+    Attributes:
+        node: The node's id.
+        field: The name of the field that the input stands for; None if it stands for none.
+    """
 
     node: str
-    input: str
-    is_field: bool
+    field: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Interior:
-    """A subgraph and where each of its inputs leads, in the order of the inputs."""
+    """A subgraph and where its inputs lead.
+
+    Attributes:
+        definition: The subgraph.
+        targets: What each input that stands for fields leads to, by the input's name, in order.
+    """
 
     definition: Definition
-    targets: tuple[tuple[Target, ...], ...]
-
-    @property
-    def field_ports(self) -> tuple[int, ...]:
-        """The numbers of the inputs that stand for fields."""
-        numbered = enumerate(self.targets)
-        return tuple(port for port, found in numbered if any(t.is_field for t in found))
+    targets: Mapping[str, tuple[Target, ...]]
 
 
 def read_interiors(
@@ -59,20 +62,17 @@ def _inner_first(definitions: Mapping[str, Definition]) -> list[Definition]:
     """Order subgraphs so that each comes after those it contains."""
     done: dict[str, Definition] = {}
     for start in definitions.values():
-        path = [start.id]
-        pending = [_contained(start, definitions)]
+        path = {start.id: _contained(start, definitions)}
         while path:
-            inner = pending[-1].pop() if pending[-1] else None
+            current, contained = next(reversed(path.items()))
+            inner = contained.pop() if contained else None
             if inner is None:
-                pending.pop()
-                finished = path.pop()
-                done[finished] = definitions[finished]
+                done[current] = definitions[current]
+                del path[current]
             elif inner in path:
-                names = [definitions[key].name for key in [*path[path.index(inner) :], inner]]
-                raise FormatError(f"a subgraph contains itself: {' → '.join(names)}")
+                raise FormatError(_circle([*path], inner, definitions))
             elif inner not in done:
-                path.append(inner)
-                pending.append(_contained(definitions[inner], definitions))
+                path[inner] = _contained(definitions[inner], definitions)
     return list(done.values())
 
 
@@ -81,22 +81,27 @@ def _contained(definition: Definition, definitions: Mapping[str, Definition]) ->
     return [kind for kind in types if kind in definitions]
 
 
+def _circle(path: list[str], again: str, definitions: Mapping[str, Definition]) -> str:
+    names = [definitions[key].name for key in [*path[path.index(again) :], again]]
+    shown = names if len(names) <= 8 else [*names[:4], "…", *names[-3:]]
+    return f"a subgraph contains itself: {' → '.join(shown)}"
+
+
 def _interior(
     definition: Definition, interiors: Mapping[str, Interior], field_names: FieldNames
 ) -> Interior:
-    targets: list[list[Target]] = [[] for _ in definition.inputs]
+    ports = [port.name for port in definition.inputs]
+    found: dict[str, list[Target]] = {name: [] for name in ports}
     canvas = definition.canvas
     for node in canvas.nodes.values():
         inner = interiors.get(node.type)
-        fields = _field_inputs(inner) if inner else field_names(node)
+        fields = {name: name for name in inner.targets} if inner else field_names(node)
         for slot in node.inputs:
             link = canvas.links.get(slot.link) if slot.link is not None else None
-            if link and link.origin == INPUT_BORDER and 0 <= link.origin_slot < len(targets):
-                is_field = slot.widget is not None or slot.name in fields
-                targets[link.origin_slot].append(Target(node.id, slot.name, is_field))
-    return Interior(definition, tuple(tuple(found) for found in targets))
-
-
-def _field_inputs(interior: Interior) -> frozenset[str]:
-    inputs = interior.definition.inputs
-    return frozenset(inputs[port].name for port in interior.field_ports)
+            if link and link.origin == INPUT_BORDER and 0 <= link.origin_slot < len(ports):
+                target = Target(node.id, fields.get(slot.name) or slot.widget)
+                found[ports[link.origin_slot]].append(target)
+    with_fields = {
+        name: tuple(target for target in targets if target.field) for name, targets in found.items()
+    }
+    return Interior(definition, {name: targets for name, targets in with_fields.items() if targets})

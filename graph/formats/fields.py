@@ -10,6 +10,7 @@ files; `tests/data/conversion` holds the proof.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graph.formats.canvas import Slot
@@ -55,7 +56,7 @@ class Field:
         return self.source is not None and self.source.force_input
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """How a node of one class is laid out in the editor.
 
@@ -70,6 +71,11 @@ class Layout:
     slots: tuple[Slot, ...]
     outputs: tuple[str, ...]
     fields: tuple[Field, ...]
+
+    @cached_property
+    def sent_fields(self) -> dict[str, Field]:
+        """The fields that become inputs, by name."""
+        return {field.name: field for field in self.fields if field.sent}
 
 
 def layout_of(class_type: str, signature: Signature) -> Layout:

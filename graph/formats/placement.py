@@ -88,4 +88,5 @@ class Level:
 
     canvas: Canvas
     owner: Placed | None = None
+    depth: int = 0
     nodes: dict[str, Placed] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from graph.errors import FormatError
-from graph.formats.canvas import INPUT_BORDER, OUTPUT_BORDER
+from graph.formats.canvas import INPUT_BORDER
 from graph.formats.placement import Kind
 from graph.workflow import Link
 
@@ -113,20 +113,18 @@ def _through_border(owner: Placed, number: int) -> Question | Answer:
     slot = owner.inputs[number]
     if slot.link is not None:
         return Question(owner, number, slot.type, into=True)
-    return _typed_value(owner, number) if slot.widget else Absent.UNFED
+    return _typed_value(owner, slot.widget) if slot.widget else Absent.UNFED
 
 
-def _typed_value(owner: Placed, number: int) -> Answer:
+def _typed_value(owner: Placed, name: str) -> Answer:
     """Return what is typed into an instance, or else into the first field that it stands for."""
-    holder, name = owner, owner.inputs[number].name
-    while holder.interior and name not in holder.fields:
-        ports = [port.name for port in holder.interior.definition.inputs]
-        targets = holder.interior.targets[ports.index(name)] if name in ports else ()
-        first = next((target for target in targets if target.is_field), None)
-        if first is None or holder.inside is None:
+    holder = owner
+    while name not in holder.fields:
+        targets = holder.interior.targets.get(name, ()) if holder.interior else ()
+        if not targets or not targets[0].field or not holder.inside:
             return Absent.UNFED
-        holder, name = holder.inside.nodes[first.node], first.input
-    return Typed(holder.fields[name]) if name in holder.fields else Absent.UNFED
+        holder, name = holder.inside.nodes[targets[0].node], targets[0].field
+    return Typed(holder.fields[name])
 
 
 def _coming_out(question: Question) -> Question | Answer:
@@ -140,6 +138,8 @@ def _coming_out(question: Question) -> Question | Answer:
         return Absent.UNFED
     if node.muted:
         return Absent.MUTED
+    if number < 0:
+        raise FormatError(f"{node} has no output {number}: outputs are numbered from 0")
     if node.inside is not None:
         return _from_inside(node, node.inside, number, wanted)
     return Link(node.id, number)
@@ -198,9 +198,6 @@ def _from_inside(node: Placed, inside: Level, number: int, wanted: str) -> Quest
 
 def _border_link(node: Placed, inside: Level, number: int) -> CanvasLink | None:
     ports = node.interior.definition.outputs if node.interior else ()
-    for link_id in ports[number].links if number < len(ports) else ():
-        if link_id in inside.canvas.links:
-            return inside.canvas.links[link_id]
-    border = (OUTPUT_BORDER, number)
-    links = inside.canvas.links.values()
-    return next((link for link in links if (link.target, link.target_slot) == border), None)
+    touching = ports[number].links if 0 <= number < len(ports) else ()
+    links = (inside.canvas.links.get(link_id) for link_id in touching)
+    return next((link for link in links if link), None)

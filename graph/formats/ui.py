@@ -66,6 +66,10 @@ def convert_ui(data: object, signatures: Signatures, random: Random | None = Non
                 raise FormatError(f"two nodes have the id {placed.id}; each needs its own")
             nodes[placed.id] = _converted(placed, tracer, random)
             notes += _lost(placed)
+    if not nodes:
+        raise FormatError(
+            "nothing in the workflow runs: it has only notes, muted or bypassed nodes"
+        )
     return Conversion(Workflow(nodes), tuple(notes))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graph.workflow import Json
 
 MAX_NODES = 100_000
+MAX_NESTING = 100
 
 
 class Layouts:
@@ -41,11 +42,11 @@ class Layouts:
             self._made[class_type] = layout_of(class_type, signature) if signature else None
         return self._made[class_type]
 
-    def field_names(self, node: CanvasNode) -> frozenset[str]:
-        """Return the names of a node's inputs that stand for fields."""
+    def field_names(self, node: CanvasNode) -> dict[str, str]:
+        """Return which of a node's inputs stand for which fields."""
         layout = None if node.type in EDITOR_KINDS else self.get(node.type)
         slots = layout.slots if layout else node.inputs
-        return frozenset(slot.name for slot in slots if slot.widget)
+        return {slot.name: slot.widget for slot in slots if slot.widget}
 
 
 def unfold(document: CanvasDocument, signatures: Signatures) -> list[Level]:
@@ -65,11 +66,13 @@ def unfold(document: CanvasDocument, signatures: Signatures) -> list[Level]:
         count += len(level.canvas.nodes)
         if count > MAX_NODES:
             raise FormatError(f"the workflow unfolds into more than {MAX_NODES} nodes")
+        if level.depth > MAX_NESTING:
+            raise FormatError(f"subgraphs are nested more than {MAX_NESTING} deep")
         for node in level.canvas.nodes.values():
             placed = _place(node, level, layouts, interiors.get(node.type))
             level.nodes[node.id] = placed
             if placed.interior and not placed.muted and not placed.bypassed:
-                placed.inside = Level(placed.interior.definition.canvas, placed)
+                placed.inside = Level(placed.interior.definition.canvas, placed, level.depth + 1)
                 levels.append(placed.inside)
     for level in levels:
         _fill_from_primitives(level)
@@ -102,8 +105,7 @@ def _place(node: CanvasNode, level: Level, layouts: Layouts, interior: Interior 
 
 def _place_instance(node: CanvasNode, level: Level, placed_id: str, interior: Interior) -> Placed:
     definition = interior.definition
-    fields = frozenset(interior.field_ports)
-    slots = [port.slot(is_field=number in fields) for number, port in enumerate(definition.inputs)]
+    slots = [port.slot(is_field=port.name in interior.targets) for port in definition.inputs]
     return Placed(
         id=placed_id,
         node=node,
@@ -130,51 +132,40 @@ def _fill_from_primitives(level: Level) -> None:
     for placed in level.nodes.values():
         for slot in placed.inputs:
             link = level.canvas.links.get(slot.link) if slot.link is not None else None
-            origin = level.nodes.get(link.origin) if link and slot.widget else None
-            if origin and origin.kind is Kind.PRIMITIVE:
+            origin = level.nodes.get(link.origin) if link else None
+            if slot.widget and origin and origin.kind is Kind.PRIMITIVE:
                 values = origin.node.values
                 if isinstance(values, list) and values:
-                    _give(placed, slot.name, values[0])
+                    _give(placed, slot.widget, values[0])
 
 
 def _fill_from_instances(level: Level) -> None:
     """What is typed into an instance goes into the fields inside that it stands for.
 
-    What an outer instance has given is not overridden.
+    What an outer instance or a primitive node has given is not overridden.
     """
     for placed in level.nodes.values():
         if not placed.interior or not placed.inside:
             continue
-        ports = placed.interior.definition.inputs
-        names = [ports[number].name for number in placed.interior.field_ports]
-        values = placed.node.values
+        names, values = placed.interior.targets, placed.node.values
         pairs = zip(names, values, strict=False) if isinstance(values, list) else values.items()
         for name, value in pairs:
             if name in names and name not in placed.fields:
                 _give(placed, name, value)
 
 
-def _give(placed: Placed, input_name: str, value: Json) -> None:
-    """Put a value into the field of an input, and into those inside that it stands for."""
-    pending = [(placed, input_name)]
+def _give(placed: Placed, field: str, value: Json) -> None:
+    """Put a value into a field, and into the fields inside that an instance's field stands for."""
+    pending = [(placed, field)]
     while pending:
         holder, name = pending.pop()
-        if not holder.interior:
-            _set(holder, name, value)
+        if holder.layout:
+            known = holder.layout.sent_fields.get(name)
+            if known:
+                holder.fields[name] = put(known, value)
             continue
         holder.fields[name] = value
-        for port, targets in zip(
-            holder.interior.definition.inputs, holder.interior.targets, strict=True
-        ):
-            if port.name == name and holder.inside:
-                inside = holder.inside.nodes
-                pending += [(inside[t.node], t.input) for t in targets if t.is_field]
-
-
-def _set(placed: Placed, input_name: str, value: Json) -> None:
-    widget = next((s.widget for s in placed.inputs if s.name == input_name and s.widget), None)
-    if widget is None:
-        return
-    fields = placed.layout.fields if placed.layout else ()
-    known = next((field for field in fields if field.name == widget and field.sent), None)
-    placed.fields[widget] = put(known, value) if known else value
+        if holder.interior and holder.inside:
+            inside = holder.inside.nodes
+            targets = holder.interior.targets.get(name, ())
+            pending += [(inside[target.node], target.field) for target in targets if target.field]

@@ -1,0 +1,50 @@
+"""Nodes that load models from the folders below `models/`.
+
+What they give is kept by the engine's cache, so a model is loaded once.
+"""
+
+from typing import Annotated
+
+from graph.context import NodeContext
+from graph.decorator import node
+from graph.definition import Lane
+from graph.sockets import ModelFile
+from nodes.types import Clip, Model, Vae
+
+
+@node(
+    "LoadCheckpoint",
+    category="loaders",
+    display_name="Load Checkpoint",
+    aliases=("CheckpointLoaderSimple",),
+    lane=Lane.ACCELERATOR,
+)
+def load_checkpoint(
+    ctx: NodeContext, ckpt_name: Annotated[str, ModelFile("checkpoints")]
+) -> tuple[Model, Clip | None, Vae | None]:
+    """Load a checkpoint: the model that makes pictures, its text encoder and its autoencoder.
+
+    Args:
+        ctx: What the engine offers.
+        ckpt_name: A file below models/checkpoints.
+    """
+    from diffusion import checkpoints
+
+    path = ctx.folders.model_path("checkpoints", ckpt_name)
+    loaded = checkpoints.load_checkpoint(path, device=ctx.device, on_progress=ctx.progress)
+    # What the file lacks is missed by the node that needs it, which can say so.
+    return loaded.model, loaded.clip, loaded.vae
+
+
+@node("VAELoader", category="loaders", display_name="Load VAE", lane=Lane.ACCELERATOR)
+def vae_loader(ctx: NodeContext, vae_name: Annotated[str, ModelFile("vae")]) -> Vae:
+    """Load an autoencoder, to use another than the checkpoint's own.
+
+    Args:
+        ctx: What the engine offers.
+        vae_name: A file below models/vae.
+    """
+    from diffusion.checkpoints import load_vae
+
+    path = ctx.folders.model_path("vae", vae_name)
+    return load_vae(path, device=ctx.device, on_progress=ctx.progress)

@@ -1,8 +1,8 @@
 """Model folders from a file in the form of ComfyUI's `extra_model_paths.yaml`.
 
 Each section of the file is one installation: `base_path`, which paths are relative to;
-`is_default`, which puts its folders before our own; and for each kind of model one path a line. A relative
-`base_path` is relative to the file; `~` and environment variables are expanded.
+`is_default`, which puts its folders before our own; and for each kind of model one path a line.
+A relative `base_path` is relative to the file; `~` and environment variables are expanded.
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""The command line: reads the arguments, sees to the installation, runs the command.
+
+Only the standard library is imported until a command runs, so that `--help` answers at once, and
+on a machine that has nothing else. Every error ends here as one sentence and an exit code;
+`--debug` shows the traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import traceback
+from typing import TYPE_CHECKING, Protocol
+
+from app import terminal
+from app.bootstrap import start
+from app.bootstrap.errors import BootstrapError
+from app.commands import doctor, models, nodes, run, validate
+from app.errors import CommandError, InputError
+from app.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Command(Protocol):
+    """What each module in `app.commands` offers. The first line of its docstring is its summary."""
+
+    EPILOG: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Describe the command's options."""
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Do it, and return the exit code."""
+        ...
+
+
+COMMANDS: dict[str, Command] = {
+    "run": run,
+    "validate": validate,
+    "nodes": nodes,
+    "models": models,
+    "doctor": doctor,
+}
+_EPILOG = "'main.py COMMAND --help' explains a command; docs/cli.md explains all of them."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command and option."""
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Safelight runs node-graph workflows of diffusion models.",
+        epilog=_EPILOG,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"safelight {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, module in COMMANDS.items():
+        summary = (module.__doc__ or "").splitlines()[0]
+        command = commands.add_parser(
+            name, help=summary, description=summary, allow_abbrev=False, epilog=module.EPILOG
+        )
+        module.add_arguments(command)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    import sys
+
+    argv = sys.argv[1:] if argv is None else argv
+    terminal.prepare()
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help(sys.stderr)
+        return InputError.exit_code
+    try:
+        start.ensure(argv)
+        return COMMANDS[arguments.command].execute(arguments)
+    except (CommandError, BootstrapError) as error:
+        return _fail(error, debug=arguments.debug)
+    except KeyboardInterrupt:
+        terminal.complain("interrupted")
+        return 130
+    except BrokenPipeError:
+        terminal.forget_output()
+        return 141
+
+
+def _fail(error: CommandError | BootstrapError, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    terminal.complain(str(error))
+    return getattr(error, "exit_code", 1)

@@ -1,0 +1,90 @@
+"""The options that several commands share, and how they become `Settings`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    import argparse
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where things are."""
+    group = parser.add_argument_group("folders")
+    described = {
+        "base": "where the other folders lie (default: the project's own folder)",
+        "input": "pictures and latents that workflows load (default: input)",
+        "output": "where results are saved (default: output)",
+        "temp": "where previews are saved (default: temp)",
+        "user": "your settings and workflows (default: user)",
+    }
+    for name, text in described.items():
+        group.add_argument(f"--{name}-directory", metavar="DIR", type=Path, help=text)
+    group.add_argument(
+        "--models-directory",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="holds checkpoints/, loras/, …; may be given again (default: models)",
+    )
+    group.add_argument(
+        "--extra-model-paths-config",
+        metavar="YAML",
+        type=Path,
+        action="append",
+        help="more model folders, in the form of ComfyUI's extra_model_paths.yaml",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose the device."""
+    group = parser.add_argument_group("device")
+    group.add_argument(
+        "--device",
+        metavar="DEVICE",
+        type=_device,
+        default="auto",
+        help="auto, cpu, cuda:N or mps (default: auto, the fastest there is)",
+    )
+    group.add_argument(
+        "--cpu", dest="device", action="store_const", const="cpu", help="the same as --device cpu"
+    )
+
+
+def add_debug(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Add the option that shows tracebacks."""
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """Make the settings out of whichever of these options the command has."""
+
+    def given(name: str) -> Path | None:
+        value: Path | None = getattr(arguments, f"{name}_directory", None)
+        return value
+
+    return Settings(
+        base=(given("base") or Settings.base).expanduser().absolute(),
+        input=given("input"),
+        output=given("output"),
+        temp=given("temp"),
+        user=given("user"),
+        models=tuple(getattr(arguments, "models_directory", None) or ()),
+        extra_model_paths=tuple(getattr(arguments, "extra_model_paths_config", None) or ()),
+        device=getattr(arguments, "device", "auto"),
+        debug=arguments.debug,
+    )
+
+
+def _device(text: str) -> str:
+    import argparse
+
+    if not _DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not auto, cpu, cuda:N or mps")
+    return "cuda:0" if text == "cuda" else text

@@ -1,0 +1,54 @@
+"""What a run is to know about its surroundings: one frozen value, made from the command line.
+
+All folders lie under the base directory, the project's own unless `--base-directory` moves it; each
+can be put elsewhere on its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.bootstrap.start import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders and device.
+
+    Attributes:
+        base: Where the folders lie that are not named here.
+        input: Pictures and latents that workflows load; None for `input` in `base`. The other
+            folders likewise.
+        output: Where results are saved.
+        temp: Where previews are saved.
+        user: The user's own settings and workflows.
+        models: Folders that hold `checkpoints`, `loras`, …; the first is searched first. Empty for
+            `models` in `base`.
+        extra_model_paths: Files in the form of ComfyUI's `extra_model_paths.yaml`.
+        device: `auto`, `cpu`, `cuda:N` or `mps`.
+        debug: Whether errors come with their traceback.
+    """
+
+    base: Path = ROOT
+    input: Path | None = None
+    output: Path | None = None
+    temp: Path | None = None
+    user: Path | None = None
+    models: tuple[Path, ...] = ()
+    extra_model_paths: tuple[Path, ...] = ()
+    device: str = "auto"
+    debug: bool = False
+
+    def folder(self, name: str) -> Path:
+        """Return the absolute path of `input`, `output`, `temp`, `user`, `cache` or another."""
+        chosen: Path | None = getattr(self, name, None)
+        return (chosen or self.base / name).expanduser().absolute()
+
+    def model_roots(self) -> tuple[Path, ...]:
+        """Return the absolute paths of the folders that hold model folders."""
+        roots = self.models or (self.base / "models",)
+        return tuple(root.expanduser().absolute() for root in roots)

@@ -1,7 +1,7 @@
 """Step noise from one Brownian path over the noise levels, for SDE samplers.
 
 The increment between two levels is a property of the path, not of the steps taken, so that a run
-with twice as many steps sees a finer view of the same noise. The path is torchsde's BrownianTree
+with twice as many steps sees a finer view of the same noise. The path is torchsde's Brownian tree
 (Li et al. 2020, arXiv:2001.01328, section 4; Apache-2.0) with the seed as its entropy.
 """
 
@@ -13,9 +13,14 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from torchsde import BrownianTree
+    from torchsde import BrownianInterval
 
+# The path is resolved to this many digits, by halving; both numbers are part of what a seed means.
 _DIGITS = 6
+_POOL_SIZE = 24
+# A path needs about two dozen of its earlier values for each new one; what it forgets it draws
+# again.
+_LEAST_CACHED, _CACHE_BYTES = 45, 2**25
 
 
 class BrownianNoise:
@@ -28,12 +33,23 @@ class BrownianNoise:
         self._ends = sigma_min, sigma_max
 
     @cached_property
-    def _path(self) -> "BrownianTree":
+    def _path(self) -> "BrownianInterval":
         # Importing torchsde takes a second, and a one-step run never asks for noise.
-        from torchsde import BrownianTree  # noqa: PLC0415 - see above
+        from torchsde import BrownianInterval  # noqa: PLC0415 - see above
 
         low, high = self._ends
-        return BrownianTree(t0=low, w0=torch.zeros(self._shape), t1=high, entropy=self._seed)
+        return BrownianInterval(
+            t0=low,
+            t1=high,
+            size=self._shape,
+            dtype=torch.float32,
+            device="cpu",
+            entropy=self._seed,
+            tol=10.0**-_DIGITS,
+            pool_size=_POOL_SIZE,
+            cache_size=max(_LEAST_CACHED, _CACHE_BYTES // (4 * self._shape.numel())),
+            halfway_tree=True,
+        )
 
     def __call__(self, sigma: float, sigma_next: float) -> Tensor:
         """Unit variance noise of the batch's shape, on its device."""

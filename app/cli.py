@@ -17,6 +17,7 @@ from app.bootstrap.errors import BootstrapError
 from app.commands import doctor, models, nodes, run, validate
 from app.errors import CommandError, InputError
 from app.version import VERSION
+from graph.errors import GraphError, NodeFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         start.ensure(argv)
         return COMMANDS[arguments.command].execute(arguments)
-    except (CommandError, BootstrapError) as error:
+    except (CommandError, BootstrapError, GraphError) as error:
         return _fail(error, debug=arguments.debug)
     except KeyboardInterrupt:
         terminal.complain("interrupted")
@@ -88,8 +89,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
 
 
-def _fail(error: CommandError | BootstrapError, *, debug: bool) -> int:
+def _fail(error: CommandError | BootstrapError | GraphError, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     terminal.complain(str(error))
-    return getattr(error, "exit_code", 1)
+    if isinstance(error, BootstrapError | NodeFailed):
+        return CommandError.exit_code
+    return error.exit_code if isinstance(error, CommandError) else InputError.exit_code

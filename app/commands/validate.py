@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import options
+from app import options, terminal
+from app.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
+
+    from graph.checked import Checked
 
 EPILOG = "exit code: 0 when nothing is wrong, 2 otherwise"
 
@@ -28,4 +33,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Print the problems."""
-    raise NotImplementedError
+    from app.catalogue import make_registry
+    from app.folders import make_folders
+    from app.signatures import RegistrySignatures
+    from graph.formats.document import read_document
+    from graph.validate import validate
+
+    folders = make_folders(options.settings(arguments))
+    registry = make_registry()
+    document = read_document(arguments.workflow, RegistrySignatures(registry, folders))
+    checked = validate(document.workflow, registry, folders, outside=True)
+    warnings = (*document.notes, *checked.warnings)
+    if arguments.json:
+        terminal.out(_as_json(checked, warnings))
+    else:
+        for warning in warnings:
+            terminal.complain(warning)
+        for problem in checked.problems:
+            terminal.out(str(problem))
+        if not checked.problems:
+            terminal.note(f"nothing is wrong: {len(checked.nodes)} nodes would run")
+    return InputError.exit_code if checked.problems else 0
+
+
+def _as_json(checked: Checked, warnings: tuple[str, ...]) -> str:
+    problems = [{**asdict(problem), "message": str(problem)} for problem in checked.problems]
+    found = {"valid": not problems, "problems": problems, "warnings": list(warnings)}
+    return json.dumps(found, indent=2, ensure_ascii=False)

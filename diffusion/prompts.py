@@ -5,6 +5,7 @@ whatever is around them. `\(` and `\)` are literal parentheses; square brackets 
 parenthesis without a partner is text.
 """
 
+import math
 from dataclasses import dataclass
 
 _EMPHASIS = 1.1
@@ -70,12 +71,15 @@ def _next_group(prompt: str, start: int, end: int, partners: dict[int, int]) -> 
 
 def _own_weight(prompt: str, start: int, end: int, around: float) -> tuple[int, float]:
     """Where the words of a group end, and their weight."""
-    colon = prompt.rfind(":", start, end)
+    # No number holds a parenthesis; to look no further back keeps deep nesting fast.
+    colon = prompt.rfind(":", max(start, prompt.rfind(")", start, end)), end)
     if colon > start:
         try:
-            return colon, float(prompt[colon + 1 : end])
+            weight = float(prompt[colon + 1 : end])
         except ValueError:
-            pass  # a colon that belongs to the words
+            weight = math.nan  # a colon that belongs to the words
+        if math.isfinite(weight):
+            return colon, weight
     return end, around * _EMPHASIS
 
 

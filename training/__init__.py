@@ -1,0 +1,1 @@
+"""The starter model: its pictures, its training, its export and its measures."""

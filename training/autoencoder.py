@@ -105,10 +105,9 @@ def reconstruction_loss(
         mean = autoencoder.encode(pictures).latent_dist.mean
         jitter = torch.randn(mean.shape, generator=generator, dtype=torch.float32)
         decoded = autoencoder.decode(mean + noise * mean.detach().std() * jitter).sample.float()
-    error: Tensor = functional.mse_loss(decoded, pictures) + 0.1 * functional.l1_loss(
-        decoded, pictures
-    )
-    return error + 1e-5 * mean.float().square().mean()
+    error = functional.mse_loss(decoded, pictures) + 0.1 * functional.l1_loss(decoded, pictures)
+    loss: Tensor = error + 1e-5 * mean.float().square().mean()
+    return loss
 
 
 def as_input(pictures: Tensor) -> Tensor:

@@ -60,7 +60,8 @@ def latent_upscale(
     upscale_method: Annotated[str, Combo(UPSCALE_METHODS)],
     width: Annotated[int, Int(0, 16384, step=8)] = 512,
     height: Annotated[int, Int(0, 16384, step=8)] = 512,
-    crop: Annotated[str, Combo(("disabled", "center"))] = "disabled",
+    *,
+    crop: Annotated[str, Combo(("disabled", "center"))],
 ) -> Latent:
     """Resize latents, usually to add detail in a second sampling.
 

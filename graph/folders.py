@@ -105,9 +105,10 @@ class Folders:
             MissingFileError: There is no such file; the sentence names the closest one.
         """
         plain, kind = split_annotation(name)
-        if outside and kind == "input" and not (self.input / plain).is_file():
+        if outside and kind == "input":
             path = Path(plain).expanduser()
-            if path.is_file():
+            leads_out = path.is_absolute() or ".." in path.parts
+            if path.is_file() and (leads_out or not (self.input / plain).is_file()):
                 return path.resolve()
         root = {"input": self.input, "output": self.output, "temp": self.temp}[kind]
         path = contained(root, plain, kind)

@@ -1,0 +1,145 @@
+"""Results kept in memory under their recipe's key, the least recently used ones dropped first.
+
+The budget counts bytes that are really held: a block of memory that several results share counts
+once. Of a dropped result the identities of its outputs stay known, so that its readers can still be
+found and the node need not run again unless somebody wants its values.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph.files import FileStamp
+
+Storages: TypeAlias = Callable[[object], Iterable[tuple[int, int]]]
+"""Answers for a value the ids and sizes in bytes of the blocks of memory that it holds."""
+
+_MOST_KNOWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a node made.
+
+    Attributes:
+        identities: Of its outputs, slot by slot.
+        values: Its outputs; None once they were dropped.
+        ui: What clients were told.
+        files: What it wrote, as it was then.
+        seconds: How long it ran.
+    """
+
+    identities: tuple[bytes, ...]
+    values: tuple[object, ...] | None
+    ui: Mapping[str, object] | None = None
+    files: tuple[FileStamp, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def files_unchanged(self) -> bool:
+        """Whether everything that it wrote is still there."""
+        return all(stamp.unchanged() for stamp in self.files)
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """Blocks of memory and how many results hold each."""
+
+    holders: dict[int, int] = field(default_factory=dict)
+    total: int = 0
+
+    def hold(self, blocks: Iterable[tuple[int, int]]) -> None:
+        for block, size in blocks:
+            count = self.holders.get(block, 0)
+            self.holders[block] = count + 1
+            self.total += size if not count else 0
+
+    def let_go(self, blocks: Iterable[tuple[int, int]]) -> None:
+        for block, size in blocks:
+            self.holders[block] -= 1
+            if not self.holders[block]:
+                del self.holders[block]
+                self.total -= size
+
+
+def _weightless(_value: object) -> Iterable[tuple[int, int]]:
+    return ()
+
+
+class MemoryCache:
+    """Entries by key.
+
+    Args:
+        budget: Bytes that values may hold; 0 keeps none.
+        storages: Tells what a value holds; without it values weigh nothing.
+    """
+
+    def __init__(self, budget: int, storages: Storages = _weightless) -> None:
+        self._budget = budget
+        self._storages = storages
+        self._entries: OrderedDict[bytes, Entry] = OrderedDict()
+        self._weights: dict[bytes, tuple[tuple[int, int], ...]] = {}
+        self._blocks = _Blocks()
+        self._lock = Lock()
+
+    @property
+    def held(self) -> int:
+        """Bytes that values hold now."""
+        return self._blocks.total
+
+    def __len__(self) -> int:
+        """Return the number of results whose values are held."""
+        return len(self._weights)
+
+    def get(self, key: bytes) -> Entry | None:
+        """Return what is known under a key and count it as used; its values may be gone."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+            return entry
+
+    def put(self, key: bytes, entry: Entry) -> None:
+        """Keep a result, dropping others' values where the budget asks for it."""
+        weights = tuple(dict(self._storages(entry.values)).items())
+        with self._lock:
+            self._drop(key)
+            self._entries[key] = entry
+            self._entries.move_to_end(key)
+            self._weights[key] = weights
+            self._blocks.hold(weights)
+            self._shrink()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._weights.clear()
+            self._blocks = _Blocks()
+
+    def _shrink(self) -> None:
+        if self._blocks.total > self._budget:
+            for key in list(self._entries):
+                if self._blocks.total <= self._budget:
+                    break
+                # What weighs nothing would be dropped in vain.
+                if self._weights.get(key):
+                    self._drop(key)
+        while len(self._entries) > _MOST_KNOWN:
+            key = next(iter(self._entries))
+            self._drop(key)
+            del self._entries[key]
+
+    def _drop(self, key: bytes) -> None:
+        """Let go of an entry's values and keep what else is known of it."""
+        weights = self._weights.pop(key, None)
+        if weights is not None:
+            self._blocks.let_go(weights)
+            self._entries[key] = replace(self._entries[key], values=None)

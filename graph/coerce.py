@@ -1,0 +1,142 @@
+"""Typed-in values made what their field holds, or refused with what would be right.
+
+JSON knows one kind of number and scripts write `"8"` for 8, so what is meant is taken; what could
+mean several things is not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from graph.errors import MissingFileError, UnsafePathError
+from graph.sockets import Boolean, Combo, Float, InputFile, Int, ModelFile, Socket, String
+from graph.suggest import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from graph.folders import Folders
+    from graph.sockets import Kind
+
+_MOST_SHOWN = 12
+_LONGEST_SHOWN = 60
+
+
+class WrongValueError(Exception):
+    """A value does not fit its field. The arguments are those of `Problem`."""
+
+    def __init__(self, type_: str, expected: str, got: object, remedy: str = "") -> None:
+        super().__init__(type_, expected, got, remedy)
+        self.type = type_
+        self.expected = expected
+        self.got = got if isinstance(got, str) else show(got)
+        self.remedy = remedy
+
+
+def coerce(kind: Kind, value: Any, folders: Folders) -> object:  # noqa: ANN401 - any JSON value
+    """Return the value as its field holds it; files are looked at by `locate`.
+
+    Raises:
+        WrongValueError: It does not fit.
+    """
+    match kind:
+        case Int():
+            return _ranged(kind, _int(value))
+        case Float():
+            return _ranged(kind, _float(value))
+        case String() | ModelFile() | InputFile():
+            return _string(value)
+        case Boolean():
+            return _boolean(value)
+        case Combo():
+            return _option(kind, value, folders)
+        case Socket():
+            return value
+
+
+def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside: bool) -> Path:
+    """Return the file that a field names.
+
+    Raises:
+        WrongValueError: There is no such file, or the name leads elsewhere.
+    """
+    try:
+        if isinstance(kind, ModelFile):
+            return folders.model_path(kind.folder, name)
+        return folders.input_path(name, outside=outside)
+    except (MissingFileError, UnsafePathError) as error:
+        place = f"models/{kind.folder}" if isinstance(kind, ModelFile) else "the input folder"
+        known = kind.options(folders)
+        remedy = _did_you_mean(name, known) or f"put the file into {place}"
+        if isinstance(error, UnsafePathError):
+            remedy = "names may not lead out of the folder"
+        expected = f"the name of a file in {place}"
+        raise WrongValueError("value_not_in_list", expected, name, remedy) from error
+
+
+def show(value: object) -> str:
+    """Return a value as sentences show it: short, and with its quotes."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _int(value: object) -> int:
+    try:
+        if isinstance(value, str | int | float):
+            return int(value)
+    except (ValueError, OverflowError):
+        pass
+    raise WrongValueError("invalid_input_type", "a whole number (INT)", value)
+
+
+def _float(value: object) -> float:
+    try:
+        if isinstance(value, str | int | float) and math.isfinite(number := float(value)):
+            return number
+    except (ValueError, OverflowError):
+        pass
+    raise WrongValueError("invalid_input_type", "a number (FLOAT)", value)
+
+
+def _ranged(kind: Int | Float, number: Any) -> object:  # noqa: ANN401 - int for Int, float for Float
+    between = f"a number from {kind.min:g} to {kind.max:g}"
+    if isinstance(kind, Int):
+        between = f"a whole number from {kind.min} to {kind.max}"
+    if number < kind.min:
+        remedy = f"the smallest is {kind.min}"
+        raise WrongValueError("value_smaller_than_min", between, number, remedy)
+    if number > kind.max:
+        remedy = f"the largest is {kind.max}"
+        raise WrongValueError("value_bigger_than_max", between, number, remedy)
+    return number
+
+
+def _string(value: object) -> str:
+    if isinstance(value, list | dict) or value is None:
+        raise WrongValueError("invalid_input_type", "text (STRING)", value)
+    return value if isinstance(value, str) else str(value)
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    if isinstance(value, bool | int | float):
+        return bool(value)
+    raise WrongValueError("invalid_input_type", "true or false (BOOLEAN)", value)
+
+
+def _option(kind: Combo, value: object, folders: Folders) -> object:
+    options = kind.options(folders)
+    if value in options:
+        return value
+    listed = ", ".join(options[:_MOST_SHOWN]) + (", …" if len(options) > _MOST_SHOWN else "")
+    raise WrongValueError(
+        "value_not_in_list", f"one of {listed}", value, _did_you_mean(value, options)
+    )
+
+
+def _did_you_mean(value: object, known: Sequence[str]) -> str:
+    found = closest(value, known) if isinstance(value, str) else None
+    return f"did you mean '{found}'?" if found else ""

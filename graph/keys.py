@@ -1,0 +1,118 @@
+"""Keys: what made a value, as a hash. Equal keys mean equal values.
+
+A node's recipe is its class and version, its constants after coercion, the identities of the
+values that its links bring and the content of the files it reads. An identity is the hash of a
+value's content where it has one, so that a node that ran again and made the same thing leaves its
+readers cached; otherwise (a model) it is derived from the recipe that made it. Bytes are tagged by
+type: `1`, `1.0`, `"1"` and `True` differ. The node's id counts only for nodes that ask for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that a node's result depends on.
+
+    Attributes:
+        class_type: The node's class.
+        version: The class's version.
+        constants: Typed-in values by input.
+        sources: Identities of linked values by input.
+        files: Content hashes of the files that constants name, by input.
+        salt: What else counts: the node's id, or the folder that it writes to.
+    """
+
+    class_type: str
+    version: str
+    constants: Mapping[str, object]
+    sources: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    salt: tuple[str, ...] = ()
+
+    def key(self) -> bytes:
+        """Return the recipe's SHA-256, 32 bytes."""
+        parts: list[bytes] = []
+        _append(
+            parts,
+            [
+                self.class_type,
+                self.version,
+                # A file is known by its content; under which name makes no difference.
+                {name: v for name, v in self.constants.items() if name not in self.files},
+                self.sources,
+                self.files,
+                self.salt,
+            ],
+        )
+        return hashlib.sha256(b"".join(parts)).digest()
+
+
+def canonical(value: object) -> bytes:
+    """Return bytes that are equal if and only if the values are, types included.
+
+    Args:
+        value: None, bool, int, float, str, bytes, and lists, tuples and mappings of these.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    parts: list[bytes] = []
+    _append(parts, value)
+    return b"".join(parts)
+
+
+def output_identity(key: bytes, slot: int) -> bytes:
+    """Return the identity of an output whose value has no content hash."""
+    return hashlib.sha256(b"made by" + key + str(slot).encode()).digest()
+
+
+def _append(parts: list[bytes], value: object) -> None:
+    """Encode a value of any depth: a stack of iterators stands in for recursion."""
+    stack: list[Iterator[object]] = [iter((value,))]
+    while stack:
+        for item in stack[-1]:
+            inner = _encode(parts, item)
+            if inner is not None:
+                stack.append(inner)
+                break
+        else:
+            stack.pop()
+
+
+def _encode(parts: list[bytes], value: object) -> Iterator[object] | None:
+    """Append a scalar, or the head of a container whose items are returned."""
+    if isinstance(value, str):
+        data = value.encode("utf-8", "surrogatepass")
+        parts.append(b"s%d:%b" % (len(data), data))
+    elif value is None or isinstance(value, bool):
+        parts.append(b"n" if value is None else b"t" if value else b"f")
+    elif isinstance(value, int):
+        parts.append(b"i%x;" % value)
+    elif isinstance(value, float):
+        # All NaNs are one value; 0.0 and −0.0 are two.
+        parts.append(b"d" + struct.pack(">d", value if value == value else float("nan")))  # noqa: PLR0124
+    elif isinstance(value, bytes):
+        parts.append(b"y%d:%b" % (len(value), value))
+    elif isinstance(value, list | tuple):
+        parts.append(b"l%d:" % len(value))
+        return iter(value)
+    elif hasattr(value, "items"):
+        pairs = sorted(value.items(), key=_by_name)
+        parts.append(b"m%d:" % len(pairs))
+        return (part for pair in pairs for part in pair)
+    else:
+        raise TypeError(f"a {type(value).__name__} has no canonical bytes")
+    return None
+
+
+def _by_name(pair: tuple[object, object]) -> str:
+    return str(pair[0])

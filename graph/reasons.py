@@ -1,0 +1,90 @@
+"""Why a node runs: what changed between its last recipe and this one, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.coerce import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph.keys import Recipe
+    from graph.workflow import Link
+
+FIRST_RUN = "first run"
+IMPURE = "declared impure"
+EVICTED = "evicted from the cache"
+FILES_GONE = "its files are gone or changed"
+
+
+def explain(
+    before: Recipe | None,
+    now: Recipe,
+    *,
+    links: Mapping[str, Link],
+    pure: bool,
+    files_gone: bool,
+) -> str:
+    """Say why a node runs.
+
+    Args:
+        before: Its recipe when it was last looked at in this process; None if it never was.
+        now: Its recipe.
+        links: What feeds its inputs.
+        pure: Whether its result may be kept at all.
+        files_gone: Whether a result was kept whose files are not as they were.
+    """
+    if not pure:
+        return IMPURE
+    if files_gone:
+        return FILES_GONE
+    if before is None or before.class_type != now.class_type:
+        return FIRST_RUN
+    if before.version != now.version:
+        return "node code changed"
+    changes = [
+        *_constants(before, now),
+        *_files(before, now),
+        *_sources(before, now, links),
+    ]
+    if not changes and before.salt != now.salt:
+        return f"{' '.join(before.salt)} → {' '.join(now.salt)}"
+    return ", ".join(changes) or EVICTED
+
+
+def _constants(before: Recipe, now: Recipe) -> list[str]:
+    changes = []
+    for name, value in now.constants.items():
+        if name in now.files and name in before.files:
+            continue
+        if name not in before.constants:
+            changes.append(f"{name} is typed in now")
+        elif before.constants[name] != value:
+            changes.append(f"{name}: {show(before.constants[name])} → {show(value)}")
+    given = now.constants.keys() | now.sources.keys()
+    changes += [f"{name} is no longer given" for name in before.constants if name not in given]
+    return changes
+
+
+def _files(before: Recipe, now: Recipe) -> list[str]:
+    changes = []
+    for name, content in now.files.items():
+        old, new = before.constants.get(name), now.constants.get(name)
+        if before.files.get(name) != content and name in before.files:
+            same = old == new
+            changes.append(f"file {new} changed" if same else f"{name}: {show(old)} → {show(new)}")
+    return changes
+
+
+def _sources(before: Recipe, now: Recipe, links: Mapping[str, Link]) -> list[str]:
+    changes = []
+    for name, identity in now.sources.items():
+        source = links[name].node
+        if name not in before.sources:
+            changes.append(f"{name} comes from node {source} now")
+        elif before.sources[name] != identity:
+            changes.append(f"upstream {source} made something new")
+    given = now.constants.keys() | now.sources.keys()
+    changes += [f"{name} is no longer linked" for name in before.sources if name not in given]
+    return changes

@@ -27,6 +27,7 @@ CHUNK = 77
 _ROOM = CHUNK - 2
 # A word of this many tokens or more may be torn apart: moving it whole would waste a chunk's end.
 _LONG_WORD = 8
+_SPECIAL = ["<|startoftext|>", "<|endoftext|>"]
 _MERGES = 49152 - 256 - 2
 _PIECES = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -89,13 +90,13 @@ def _tokenizer() -> Tokenizer:
     letters = _byte_letters()
     names = [*letters, *(f"{letter}</w>" for letter in letters)]
     names += [first + second for first, second in merges]
-    names += ["<|startoftext|>", "<|endoftext|>"]
+    names += _SPECIAL
     tokenizer = Tokenizer(
         models.BPE(
             vocab={name: number for number, name in enumerate(names)},
             merges=merges,
             end_of_word_suffix="</w>",
-            unk_token="<|endoftext|>",  # noqa: S106 - a token of text, no secret
+            unk_token=_SPECIAL[-1],
         )
     )
     tokenizer.normalizer = normalizers.Sequence(
@@ -104,9 +105,11 @@ def _tokenizer() -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(_PIECES), behavior="removed", invert=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
         ]
     )
+    # Typed in a prompt, these are one token each and not their letters.
+    tokenizer.add_special_tokens(_SPECIAL)
     return tokenizer
 
 

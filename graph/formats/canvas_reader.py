@@ -200,10 +200,12 @@ def _id(data: object, where: str) -> str:
 
 def _integer(data: object, where: str) -> int:
     """Read a whole number, also one that was written as `3.0` or as text."""
+    if type(data) is int:
+        return data
     try:
         if isinstance(data, float) and data.is_integer():
             return int(data)
-        if isinstance(data, int | str) and not isinstance(data, bool):
+        if isinstance(data, str):
             return int(data)
     except ValueError:
         pass

@@ -7,10 +7,10 @@ within subgraphs can ask for billions.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph.errors import FormatError
+from graph.formats.canvas import Slot
 from graph.formats.definitions import Interior, read_interiors
 from graph.formats.fields import layout_of
 from graph.formats.placement import EDITOR_KINDS, Kind, Level, Placed
@@ -19,7 +19,7 @@ from graph.formats.typed_in import put, read_fields, read_unnamed_fields
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from graph.formats.canvas import CanvasDocument, CanvasNode, Slot
+    from graph.formats.canvas import CanvasDocument, CanvasNode
     from graph.formats.fields import Layout
     from graph.formats.signatures import Signatures
     from graph.workflow import Json
@@ -121,8 +121,11 @@ def _arranged(
     declared: Iterable[Slot], extra: Sequence[Slot], node: CanvasNode
 ) -> tuple[Slot, ...]:
     """Put the links of a node's saved inputs into its declared ones, and undeclared ones behind."""
-    links = {slot.name: slot.link for slot in node.inputs}
-    slots = [replace(slot, link=links.get(slot.name)) for slot in declared]
+    links = {slot.name: slot.link for slot in node.inputs if slot.link is not None}
+    slots = [
+        Slot(slot.name, slot.type, links[slot.name], slot.widget) if slot.name in links else slot
+        for slot in declared
+    ]
     names = {slot.name for slot in slots}
     return (*slots, *(slot for slot in extra if slot.name not in names))
 

@@ -1,4 +1,4 @@
-"""Our own nodes as the editor's files need them: the same as a server would tell of them."""
+"""The editor's files with our own nodes, known from what our registry tells of itself."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import pytest
 
 from graph.decorator import node
 from graph.folders import Folders
-from graph.formats.fields import layout_of
-from graph.formats.registry_signatures import RegistrySignatures
 from graph.formats.signatures import ObjectInfo
 from graph.formats.ui import convert_ui
 from graph.object_info import describe_all
@@ -53,48 +51,20 @@ def folders(tmp_path: Path) -> Folders:
 
 
 @pytest.fixture
-def registry() -> Registry:
+def signatures(folders: Folders) -> ObjectInfo:
     registry = Registry()
     registry.add(paint)
-    return registry
+    return ObjectInfo(describe_all(registry, folders))
 
 
 @pytest.mark.parametrize("name", ["Paint", "OldPaint"])
-def test_the_registry_and_its_object_info_give_the_same_layout(
-    name: str, registry: Registry, folders: Folders
-) -> None:
-    ours = RegistrySignatures(registry, folders).get(name)
-    told = ObjectInfo(describe_all(registry, folders)).get(name)
-    assert ours
-    assert told
-    assert layout_of(name, ours).slots == layout_of(name, told).slots
-    assert layout_of(name, ours).outputs == layout_of(name, told).outputs == ("IMAGE",)
-    fields = [
-        [(f.name, f.initial, f.saved, f.sent) for f in layout_of(name, s).fields]
-        for s in (ours, told)
-    ]
-    assert fields[0] == fields[1]
-    assert layout_of(name, ours).title == "Paint a Picture"
-
-
-def test_a_document_with_our_nodes_becomes_a_workflow(registry: Registry, folders: Folders) -> None:
+def test_a_document_with_our_nodes_becomes_a_workflow(name: str, signatures: ObjectInfo) -> None:
     draft = Draft()
-    values = [
-        "a cat",
-        "ink",
-        "b.safetensors",
-        5,
-        "randomize",
-        6,
-        "fixed",
-        0.25,
-        True,
-        "y.png",
-        "image",
-    ]
-    draft.add("OldPaint", *values)
-    workflow = convert_ui(draft.document(), RegistrySignatures(registry, folders)).workflow
-    assert workflow.nodes["1"].inputs == {
+    typed = ["a cat", "ink", "b.safetensors", 5, "randomize", 6, "fixed", 0.25, True]
+    draft.add(name, *typed, "y.png", "image")
+    node = convert_ui(draft.document(), signatures).workflow.nodes["1"]
+    assert (node.class_type, node.title) == (name, "Paint a Picture")
+    assert node.inputs == {
         "text": "a cat",
         "style": "ink",
         "base": "b.safetensors",
@@ -106,14 +76,22 @@ def test_a_document_with_our_nodes_becomes_a_workflow(registry: Registry, folder
     }
 
 
-def test_a_choice_without_a_default_starts_with_the_first_file(
-    registry: Registry, folders: Folders
+def test_fields_that_nobody_has_touched_hold_defaults_or_the_first_choice(
+    signatures: ObjectInfo,
 ) -> None:
     draft = Draft()
-    draft.add("Paint")
-    workflow = convert_ui(draft.document(), RegistrySignatures(registry, folders)).workflow
-    assert workflow.nodes["1"].inputs["base"] == "b.safetensors"
+    draft.add("Paint", "a cat")
+    assert draft_inputs(draft, signatures) == {
+        "text": "a cat",
+        "style": "oil",
+        "base": "b.safetensors",
+        "seed": 7,
+        "noise_seed": 1,
+        "amount": 0.5,
+        "flip": False,
+        "sample": "x.png",
+    }
 
 
-def test_a_class_that_is_not_registered_is_not_known(registry: Registry, folders: Folders) -> None:
-    assert RegistrySignatures(registry, folders).get("Nothing") is None
+def draft_inputs(draft: Draft, signatures: ObjectInfo) -> dict[str, object]:
+    return dict(convert_ui(draft.document(), signatures).workflow.nodes["1"].inputs)

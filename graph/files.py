@@ -1,30 +1,28 @@
 """What is in files: content hashes, remembered so that a checkpoint is read once and not each run.
 
 A hash is remembered under the file's real path, size and time of last change, in memory and, where
-there is a place for it, in a small SQLite table that several processes share. The table is a
-convenience: one that cannot be opened or written is done without.
+there is a place for it, in a table on disk. One that was changed a moment ago is not remembered:
+it could change again within the same tick of the file system's clock, and nobody would see.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
+import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
 from graph.errors import MissingFileError
+from graph.hash_store import HashStore
 
 OnBytes: TypeAlias = Callable[[int, int], None]
 _BLOCK = 2**22
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS files"
-    " (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, sha256 BLOB) WITHOUT ROWID"
-)
+_SETTLED = 2 * 10**9
+"""Nanoseconds: the coarsest clock of a file system still in use (FAT) ticks every two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class FileIndex:
 
     def __init__(self, store: Path | None = None) -> None:
         self._known: dict[FileStamp, bytes] = {}
-        self._store = store
+        self._store = HashStore(store) if store else None
         self._lock = Lock()
 
     def content_hash(self, path: Path, *, on_bytes: OnBytes | None = None) -> bytes:
@@ -72,7 +70,7 @@ class FileIndex:
 
         Args:
             path: A file or folder.
-            on_bytes: Told of bytes read and in all; may raise to cancel.
+            on_bytes: Told of bytes read and in all, of each file; may raise to cancel.
 
         Raises:
             MissingFileError: There is nothing at the path, or it cannot be read.
@@ -80,13 +78,15 @@ class FileIndex:
         if path.is_dir():
             return self._folder_hash(path, on_bytes)
         stamp = FileStamp.of(Path(os.path.realpath(path)))
-        with self._lock:
-            known = self._known.get(stamp) or self._recall(stamp)
-        if known is None:
-            known, stamp = _hash_of(stamp, on_bytes)
-            self._record(stamp, known)
-        with self._lock:
-            self._known[stamp] = known
+        known = self._recall(stamp)
+        while known is None:
+            started = time.time_ns()
+            known = _read_and_hash(stamp, on_bytes)
+            again = FileStamp.of(stamp.path)
+            if again != stamp:
+                stamp, known = again, None
+            elif abs(started - stamp.mtime_ns) > _SETTLED:
+                self._record(stamp, known)
         return known
 
     def _folder_hash(self, folder: Path, on_bytes: OnBytes | None) -> bytes:
@@ -97,62 +97,35 @@ class FileIndex:
         return digest.digest()
 
     def _recall(self, stamp: FileStamp) -> bytes | None:
-        if self._store is None or not self._store.is_file():
-            return None
-        try:
-            with closing(sqlite3.connect(self._store, timeout=1.0)) as database:
-                row = database.execute(
-                    "SELECT sha256 FROM files WHERE path = ? AND size = ? AND mtime_ns = ?",
-                    (str(stamp.path), stamp.size, stamp.mtime_ns),
-                ).fetchone()
-        except sqlite3.Error:
-            return None
-        return row[0] if row and isinstance(row[0], bytes) else None
+        with self._lock:
+            known = self._known.get(stamp)
+        if known is None and self._store:
+            known = self._store.recall(stamp.path, stamp.size, stamp.mtime_ns)
+            if known is not None:
+                self._remember(stamp, known)
+        return known
 
     def _record(self, stamp: FileStamp, content: bytes) -> None:
-        if self._store is None:
-            return
-        try:
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._store, timeout=1.0)) as database, database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute(_TABLE)
-                database.execute(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                    (str(stamp.path), stamp.size, stamp.mtime_ns, content),
-                )
-        except (sqlite3.OperationalError, OSError):
-            self._store = None  # read only or locked: remember in memory
-        except sqlite3.DatabaseError:
-            self._start_anew()
+        self._remember(stamp, content)
+        if self._store:
+            self._store.record(stamp.path, stamp.size, stamp.mtime_ns, content)
 
-    def _start_anew(self) -> None:
-        """Throw away a damaged table; nothing is lost but time."""
-        try:
-            if self._store is not None:
-                self._store.unlink(missing_ok=True)
-        except OSError:
-            self._store = None
+    def _remember(self, stamp: FileStamp, content: bytes) -> None:
+        with self._lock:
+            self._known[stamp] = content
 
 
-def _hash_of(stamp: FileStamp, on_bytes: OnBytes | None) -> tuple[bytes, FileStamp]:
-    """The content's hash and the stamp that goes with it: both are of one moment."""
-    while True:
-        digest = hashlib.sha256()
-        done = 0
-        try:
-            with stamp.path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    digest.update(block)
-                    done += len(block)
-                    if on_bytes:
-                        on_bytes(done, stamp.size)
-        except OSError as error:
-            reason = error.strerror or "unknown reason"
-            raise MissingFileError(
-                f"cannot read {stamp.path}: {reason}", str(stamp.path)
-            ) from error
-        again = FileStamp.of(stamp.path)
-        if again == stamp:
-            return digest.digest(), stamp
-        stamp = again
+def _read_and_hash(stamp: FileStamp, on_bytes: OnBytes | None) -> bytes:
+    digest = hashlib.sha256()
+    done = 0
+    try:
+        with stamp.path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                done += len(block)
+                if on_bytes:
+                    on_bytes(done, stamp.size)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise MissingFileError(f"cannot read {stamp.path}: {reason}", str(stamp.path)) from error
+    return digest.digest()

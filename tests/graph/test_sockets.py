@@ -1,0 +1,69 @@
+"""Which output may feed which input, and where choices come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graph.folders import Folders
+from graph.sockets import Combo, InputFile, ModelFile, fits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("IMAGE", "IMAGE"),
+        ("*", "IMAGE"),
+        ("IMAGE", "*"),
+        ("INT", "INT,FLOAT"),
+        ("FLOAT,INT", "INT, FLOAT"),
+        ("INT,FLOAT", "STRING,FLOAT,INT"),
+    ],
+)
+def test_what_can_come_out_may_go_in(given: str, wanted: str) -> None:
+    assert fits(given, wanted)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("IMAGE", "MASK"),
+        ("INT", "FLOAT"),
+        ("INT,STRING", "INT,FLOAT"),
+        ("INT,FLOAT", "INT"),
+        ("IMAGE", "image"),
+        ("", "INT"),
+    ],
+)
+def test_what_cannot_all_go_in_does_not_fit(given: str, wanted: str) -> None:
+    assert not fits(given, wanted)
+
+
+def test_choices_are_fixed_or_asked_of_the_folders(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path)
+    assert Combo(["a", "b"]).options(folders) == ("a", "b")
+    assert Combo(lambda where: [where.base.name]).options(folders) == (tmp_path.name,)
+
+
+def test_files_are_choices_of_what_is_there_now(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path)
+    field = ModelFile("vae")
+    assert field.options(folders) == ()
+    (tmp_path / "models/vae").mkdir(parents=True)
+    (tmp_path / "models/vae/x.safetensors").touch()
+    assert field.options(folders) == ("x.safetensors",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("image", ("A.PNG", "b.jpeg")), ("latent", ("c.latent",))]
+)
+def test_input_files_are_of_their_kind(tmp_path: Path, kind: str, names: tuple[str, ...]) -> None:
+    folders = Folders.under(tmp_path)
+    folders.input.mkdir()
+    for name in ("b.jpeg", "A.PNG", "c.latent", "notes.txt"):
+        (folders.input / name).touch()
+    assert InputFile(kind).options(folders) == names

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound="NodeFunction")
 _OPTIONS = "__safelight_node__"
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 def node(
@@ -95,6 +96,10 @@ def definition_of(function: NodeFunction) -> NodeDefinition:
     inputs, hidden = [], {}
     for parameter in parameters[needs_context:]:
         kind = _kind(hints.get(parameter.name))
+        if parameter.kind not in _BY_NAME:
+            raise DefinitionError(
+                f"the parameter '{parameter}' of {options['name']} cannot be given by name"
+            )
         if isinstance(kind, Hidden):
             hidden[parameter.name] = kind
         elif kind is None:

@@ -14,21 +14,29 @@ import torch
 
 from diffusion import families
 from diffusion.errors import DiffusionError
-from diffusion.families import Family, family_for, recognise, text_prefixes
+from diffusion.families import (
+    Family,
+    autoencoder_family,
+    family_for,
+    found,
+    recognise,
+    text_prefixes,
+)
 from diffusion.model import DiffusionModel
+from diffusion.overrides import PREDICTIONS
 from diffusion.parameterisation import Prediction, stable_diffusion
-from diffusion.shapes import uses_diffusers_names, vae_shape
+from diffusion.shapes import uses_diffusers_names
 from diffusion.text_encoder import (
     TextEncoder,
     text_encoder_from_config,
     text_encoder_from_original,
 )
 from diffusion.unet import UNet, unet_from_config, unet_from_original
-from diffusion.vae import VAE, vae_from_config, vae_from_original
+from diffusion.vae import VAE, vae_from_config, vae_from_diffusers, vae_from_original
 from diffusion.weights import Weights, read_json, read_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from torch import Tensor
@@ -51,6 +59,24 @@ class Checkpoint:
     vae: VAE | None
 
 
+class _Progress:
+    """Counts bytes of tensors; those that no module wants are counted at the end."""
+
+    def __init__(self, parts: Iterable[Mapping[str, Tensor]], report: OnProgress | None) -> None:
+        self._total = sum(tensor.nbytes for part in parts for tensor in part.values())
+        self._done = 0
+        self._report = report
+
+    def add(self, size: int) -> None:
+        self._done += size
+        if self._report:
+            self._report(self._done, self._total)
+
+    def finish(self) -> None:
+        if self._done < self._total:
+            self.add(self._total - self._done)
+
+
 @dataclass(frozen=True)
 class _Loader:
     """Where parts go, and who is told."""
@@ -58,18 +84,27 @@ class _Loader:
     source: str
     device: torch.device
     dtype: torch.dtype
-    on_bytes: Callable[[int], None] | None
+    progress: _Progress
 
     def options(self, part: str, *, dtype: torch.dtype | None = None) -> dict[str, Any]:
         return {
             "what": f"the {part} of {self.source}",
             "device": self.device,
             "dtype": dtype or self.dtype,
-            "on_bytes": self.on_bytes,
+            "on_bytes": self.progress.add,
         }
 
-    def model(self, network: UNet, family: Family) -> DiffusionModel:
-        return DiffusionModel(
+    def checkpoint(
+        self, network: UNet, family: Family, clip: TextEncoder | None, vae: VAE | None
+    ) -> Checkpoint:
+        expected = family.latents.channels
+        if network.channels != expected:
+            raise DiffusionError(
+                f"{self.source} has a UNet of {network.channels} input channels where "
+                f"{expected} were expected: inpainting and depth models are not read so far"
+            )
+        self.progress.finish()
+        model = DiffusionModel(
             network=network,
             parameterisation=stable_diffusion(family.prediction),
             latent_format=family.latents,
@@ -78,6 +113,7 @@ class _Loader:
             dtype=self.dtype,
             native_size=family.native_size,
         )
+        return Checkpoint(model, clip, vae)
 
 
 def default_dtype(device: torch.device) -> torch.dtype:
@@ -113,8 +149,7 @@ def load_checkpoint(
     text = weights.under(*text_prefixes()).tensors
     unet = weights.under(families.UNET).tensors
     vae = weights.under(families.VAE).tensors
-    total = sum(tensor.nbytes for part in (unet, text, vae) for tensor in part.values())
-    loader = _Loader(path.name, device, dtype, _counter(total, on_progress))
+    loader = _Loader(path.name, device, dtype, _Progress((unet, text, vae), on_progress))
     network = unet_from_original(unet, family, **loader.options("UNet"))
     clip, autoencoder = None, None
     if text:
@@ -122,7 +157,7 @@ def load_checkpoint(
     if vae:
         options = loader.options("autoencoder", dtype=torch.float32)
         autoencoder = vae_from_original(vae, family.vae_groups, **options)
-    return Checkpoint(loader.model(network, family), clip, autoencoder)
+    return loader.checkpoint(network, family, clip, autoencoder)
 
 
 def load_vae(
@@ -139,28 +174,15 @@ def load_vae(
     """
     weights = read_weights(path)
     tensors = weights.under(families.VAE).tensors or weights.tensors
-    total = sum(tensor.nbytes for tensor in tensors.values())
-    loader = _Loader(path.name, torch.device(device), dtype, _counter(total, on_progress))
-    groups = families.FAMILIES["sd1"].vae_groups
-    if "safelight.config" in weights.metadata:
-        groups = recognise(weights).vae_groups
-    if uses_diffusers_names(tensors):
-        shape = vae_shape(tensors, norm_groups=groups)
-        return vae_from_config(tensors, shape, **loader.options("autoencoder"))
-    return vae_from_original(tensors, groups, **loader.options("autoencoder"))
-
-
-def _counter(total: int, on_progress: OnProgress | None) -> Callable[[int], None] | None:
-    if on_progress is None:
-        return None
-    done = 0
-
-    def count(size: int) -> None:
-        nonlocal done
-        done += size
-        on_progress(min(done, total), total)
-
-    return count
+    if "decoder.conv_in.weight" not in tensors:
+        raise DiffusionError(f"{path.name} has no autoencoder: {found(weights)}")
+    progress = _Progress([tensors], on_progress)
+    options = _Loader(path.name, torch.device(device), dtype, progress).options("autoencoder")
+    groups = autoencoder_family(weights).vae_groups
+    load = vae_from_diffusers if uses_diffusers_names(tensors) else vae_from_original
+    vae = load(tensors, groups, **options)
+    progress.finish()
+    return vae
 
 
 def _load_folder(
@@ -172,20 +194,17 @@ def _load_folder(
         raise DiffusionError(
             f"the folder {folder} has no unet/config.json, so it is no diffusers model"
         )
-    total = sum(t.nbytes for part in parts.values() if part for t in part[1].tensors.values())
-    loader = _Loader(folder.name, device, dtype, _counter(total, on_progress))
+    progress = _Progress((part[1].tensors for part in parts.values() if part), on_progress)
+    loader = _Loader(folder.name, device, dtype, progress)
     family = family_for(_context(unet[0]), folder.name, {})
     family = replace(family, prediction=_prediction(folder / "scheduler", family.prediction))
     network = unet_from_config(unet[1].tensors, unet[0], **loader.options("UNet"))
     clip = text and text_encoder_from_config(
         _unprefixed(text[1].tensors), text[0], **loader.options("text encoder")
     )
-    vae_options = loader.options("autoencoder", dtype=torch.float32)
-    return Checkpoint(
-        loader.model(network, family),
-        clip,
-        vae and vae_from_config(vae[1].tensors, vae[0], **vae_options),
-    )
+    options = loader.options("autoencoder", dtype=torch.float32)
+    autoencoder = vae and vae_from_config(vae[1].tensors, vae[0], **options)
+    return loader.checkpoint(network, family, clip, autoencoder)
 
 
 def _folder_part(folder: Path) -> tuple[dict[str, Any], Weights] | None:
@@ -213,4 +232,4 @@ def _prediction(folder: Path, default: Prediction) -> Prediction:
     if not path.is_file():
         return default
     name = str(read_json(path).get("prediction_type", ""))
-    return families.PREDICTIONS.get(name, default)
+    return PREDICTIONS.get(name, default)

@@ -1,25 +1,20 @@
 """Families of models: what a checkpoint is, and what its shapes cannot tell.
 
 A family is recognised by tensor names and widths. The file's metadata may name the family and
-override what is not in the shapes: `safelight.family` holds a row's key, `safelight.config` JSON of
-
-    {"unet": {"attention_head_dim": 64, "norm_num_groups": 32}, "vae": {"norm_num_groups": 4},
-     "text": {"head_dim": 64, "act": "quick_gelu"}, "prediction": "epsilon" | "v_prediction",
-     "latent": {"scale": …, "rgb_factors": [[r, g, b], …], "rgb_bias": [r, g, b]},
-     "native_size": [64, 64]}
-
-where every part may be missing.
+override what is not in the shapes (`overrides.py`); `safelight.family` holds a row's key.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diffusion.errors import DiffusionError
 from diffusion.latents import SD15_LATENTS, LatentFormat
+from diffusion.overrides import overridden
 from diffusion.parameterisation import Prediction
+from diffusion.shapes import CONTEXT_KEY
+from diffusion.suggest import closest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +25,6 @@ UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 TEXT = "cond_stage_model.transformer.text_model."
 _TEXT_BEFORE_2022 = "cond_stage_model.transformer."  # without the `text_model.` that came later
-PREDICTIONS = {"epsilon": Prediction.EPS, "v_prediction": Prediction.V, "sample": Prediction.X0}
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,11 @@ FAMILIES = {
     ),
 }
 # Known by sight, so that the message can say what the file is.
-_NOT_YET = {1024: "an SD 2.x", 2048: "an SDXL", 1280: "an SDXL refiner"}
+_NOT_YET = {
+    1024: "an SD 2.x checkpoint",
+    2048: "an SDXL checkpoint",
+    1280: "an SDXL refiner",
+}
 
 
 def recognise(weights: Weights) -> Family:
@@ -87,13 +85,13 @@ def recognise(weights: Weights) -> Family:
         (
             tensor.shape[1]
             for name, tensor in weights.tensors.items()
-            if name.startswith(UNET) and name.endswith("attn2.to_k.weight")
+            if name.startswith(UNET) and name.endswith(CONTEXT_KEY) and tensor.ndim == 2
         ),
         None,
     )
     if context is None:
         raise DiffusionError(
-            f"{weights.source} is of a model family that is not known: {_found(weights)}; "
+            f"{weights.source} is of a model family that is not known: {found(weights)}; "
             f"expected a checkpoint of {_supported()} with a UNet under '{UNET}'"
         )
     return family_for(context, weights.source, weights.metadata)
@@ -103,17 +101,28 @@ def family_for(context: int, source: str, metadata: Mapping[str, str]) -> Family
     """The family of a UNet that attends to embeddings of a width.
 
     Raises:
-        DiffusionError: No family has that width, or the metadata cannot be read.
+        DiffusionError: No family has that width or name, or the metadata cannot be read.
     """
-    named = FAMILIES.get(metadata.get("safelight.family", ""))
-    family = named or next((f for f in FAMILIES.values() if f.context == context), None)
+    if "safelight.family" in metadata:
+        return overridden(_named(metadata["safelight.family"], source), source, metadata)
+    family = next((f for f in FAMILIES.values() if f.context == context), None)
     if family is None:
-        what = _NOT_YET.get(context, "a checkpoint of an unknown family, not")
+        what = _NOT_YET.get(context, "of a model family that is not known")
         raise DiffusionError(
-            f"{source} is {what} checkpoint (its UNet attends to embeddings {context} wide); "
-            f"so far Safelight reads {_supported()}"
+            f"{source} is {what} (its UNet attends to embeddings {context} wide); so far "
+            f"Safelight reads {_supported()}"
         )
-    return _overridden(family, source, metadata)
+    return overridden(family, source, metadata)
+
+
+def autoencoder_family(weights: Weights) -> Family:
+    """The family that tells what the shapes of an autoencoder cannot, SD 1.x unless noted.
+
+    Raises:
+        DiffusionError: The metadata cannot be read.
+    """
+    name = weights.metadata.get("safelight.family", "sd1")
+    return overridden(_named(name, weights.source), weights.source, weights.metadata)
 
 
 def text_prefixes() -> tuple[str, str]:
@@ -121,47 +130,20 @@ def text_prefixes() -> tuple[str, str]:
     return TEXT, _TEXT_BEFORE_2022
 
 
-def _supported() -> str:
-    return " and ".join(family.name for family in FAMILIES.values())
-
-
-def _found(weights: Weights) -> str:
+def found(weights: Weights) -> str:
+    """What a file holds, for messages about what it does not."""
     tops = sorted({name.split(".")[0] for name in weights.tensors})
     shown = ", ".join(tops[:6]) + (", …" if len(tops) > 6 else "")
     return f"its {len(weights.tensors)} tensors are under {shown}" if tops else "it has no tensors"
 
 
-def _overridden(family: Family, source: str, metadata: Mapping[str, str]) -> Family:
-    text = metadata.get("safelight.config")
-    if text is None:
-        return family
-    try:
-        config = json.loads(text)
-        unet, vae, encoder = (config.get(part, {}) for part in ("unet", "vae", "text"))
-        return replace(
-            family,
-            latents=_latents(family.latents, config.get("latent", {})),
-            prediction=PREDICTIONS[config["prediction"]]
-            if "prediction" in config
-            else family.prediction,
-            unet_head_width=unet.get("attention_head_dim", family.unet_head_width),
-            unet_groups=unet.get("norm_num_groups", family.unet_groups),
-            vae_groups=vae.get("norm_num_groups", family.vae_groups),
-            text_head_width=encoder.get("head_dim", family.text_head_width),
-            activation=encoder.get("act", family.activation),
-            native_size=tuple(config.get("native_size", family.native_size)),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+def _supported() -> str:
+    return " and ".join(family.name for family in FAMILIES.values())
+
+
+def _named(name: str, source: str) -> Family:
+    if name not in FAMILIES:
         raise DiffusionError(
-            f"the metadata 'safelight.config' of {source} cannot be read: {error!r}"
-        ) from error
-
-
-def _latents(known: LatentFormat, config: Mapping[str, Any]) -> LatentFormat:
-    factors = config.get("rgb_factors")
-    return replace(
-        known,
-        scale=float(config.get("scale", known.scale)),
-        rgb_factors=tuple(map(tuple, factors)) if factors else known.rgb_factors,
-        rgb_bias=tuple(config.get("rgb_bias", known.rgb_bias)),
-    )
+            f"the metadata of {source} names an unknown family '{name}'{closest(name, FAMILIES)}"
+        )
+    return FAMILIES[name]

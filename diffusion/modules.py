@@ -6,6 +6,7 @@ tensor of the mapped file is converted, placed and handed to it, one at a time.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -13,7 +14,7 @@ import torch
 from diffusion.errors import DiffusionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from torch import Tensor, nn
 
@@ -44,10 +45,9 @@ def assemble(
         The module, in evaluation mode and without gradients.
 
     Raises:
-        DiffusionError: Tensors are missing or of another shape.
+        DiffusionError: Tensors are missing or of another shape, or there is no such module.
     """
-    with torch.device("meta"):
-        module = make()
+    module = _built(make, what)
     expected = module.state_dict()
     _check(expected, tensors, what)
     state = {}
@@ -61,6 +61,36 @@ def assemble(
     return module.requires_grad_(False).eval()
 
 
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Say of a tensor that is missing, or has too few sides, what it belongs to."""
+    try:
+        yield
+    except KeyError as error:
+        raise DiffusionError(
+            f"{what} is incomplete: it has no tensor {error.args[0]}; get the whole file"
+        ) from error
+    except IndexError as error:
+        raise DiffusionError(f"{what} has tensors of an unexpected shape: {error}") from error
+
+
+def _built(make: Callable[[], Module], what: str) -> Module:
+    try:
+        with torch.device("meta"):
+            return make()
+    # What a module says of a configuration that it cannot follow is left to its library.
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DiffusionError(f"{what} cannot be built as it is described: {reason}") from error
+
+
 def _check(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor], what: str) -> None:
     missing = [name for name in expected if name not in tensors]
     if missing:
@@ -68,14 +98,18 @@ def _check(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor], what: 
             f"{what} is incomplete: {len(missing)} of {len(expected)} tensors are missing "
             f"({_some(missing)}); get the whole file"
         )
-    # A 1×1 convolution and a linear layer have the same numbers, so only the count must agree.
-    odd = [name for name, slot in expected.items() if tensors[name].numel() != slot.numel()]
+    odd = [name for name, slot in expected.items() if _sides(tensors[name]) != _sides(slot)]
     if odd:
         name = odd[0]
         raise DiffusionError(
             f"{what} has {len(odd)} tensors of an unexpected shape: {name} is "
             f"{list(tensors[name].shape)} where {list(expected[name].shape)} was expected"
         )
+
+
+def _sides(tensor: Tensor) -> list[int]:
+    """The shape without ones: a 1×1 convolution and a linear layer have the same numbers."""
+    return [side for side in tensor.shape if side != 1]
 
 
 def _some(names: list[str]) -> str:

@@ -1,8 +1,9 @@
 """A module's widths and depths, read from the names and shapes of its tensors.
 
 All functions take tensors under the original layout's names without the checkpoint's prefix and
-give the keyword arguments of the diffusers or transformers module. What shapes cannot tell (heads,
-norm groups, activation) is asked for.
+give the keyword arguments of the diffusers or transformers module. A tensor they need and miss is a
+KeyError, one of too few sides an IndexError. What shapes cannot tell (heads, norm groups,
+activation) is asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+# The end of the names whose second side is the width of the prompt's embeddings.
+CONTEXT_KEY = "attn2.to_k.weight"
+_USUAL_HEADS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class _Level:
     """One resolution of a UNet: its channels and the attention depth of each layer."""
@@ -28,28 +34,33 @@ class _Level:
 
 
 def unet_shape(
-    tensors: Mapping[str, Tensor], *, head_width: int | None, norm_groups: int
+    tensors: Mapping[str, Tensor], *, what: str, head_width: int | None, norm_groups: int
 ) -> dict[str, Any]:
     """Arguments of `UNet2DConditionModel`.
 
     Args:
-        tensors: `input_blocks.0.0.weight` and so on.
+        tensors: `input_blocks.0.0.weight` and so on; one attention to the prompt at least.
+        what: How messages call the UNet.
         head_width: Channels of an attention head; None for eight heads whatever the width.
         norm_groups: Groups of the group norms.
 
     Raises:
-        DiffusionError: The names are not those of a UNet with equally deep levels.
+        DiffusionError: The levels are not equally deep, or the heads do not fit.
+        KeyError: A tensor is missing.
     """
     levels = _unet_levels(tensors)
     layers = {len(level.depths) for level in levels}
     if len(layers) != 1:
-        raise DiffusionError(f"a UNet whose levels have {sorted(layers)} layers is not supported")
+        raise DiffusionError(
+            f"{what} has levels of {sorted(layers)} layers where all should have as many: "
+            "tensors are missing, or it is of an unknown kind"
+        )
     depths = [max(level.depths) for level in levels]
     kinds = ["CrossAttn" if depth else "" for depth in depths]
     widths = [level.channels for level in levels]
     first = tensors["input_blocks.0.0.weight"]
-    context = [t.shape[1] for n, t in tensors.items() if n.endswith("attn2.to_k.weight")]
-    projections = [t.ndim for n, t in tensors.items() if n.endswith("proj_in.weight")]
+    attention = next(name for name in tensors if name.endswith(CONTEXT_KEY))
+    entrance = f"{attention.partition('.transformer_blocks.')[0]}.proj_in.weight"
     return {
         "in_channels": first.shape[1],
         "out_channels": tensors["out.2.weight"].shape[0],
@@ -58,11 +69,21 @@ def unet_shape(
         "down_block_types": [f"{kind}DownBlock2D" for kind in kinds],
         "up_block_types": [f"{kind}UpBlock2D" for kind in reversed(kinds)],
         "transformer_layers_per_block": [max(depth, 1) for depth in depths],
-        "cross_attention_dim": context[0],
-        "attention_head_dim": [8 if head_width is None else w // head_width for w in widths],
-        "use_linear_projection": projections[0] == 2,
+        "cross_attention_dim": tensors[attention].shape[1],
+        "attention_head_dim": [_heads(width, head_width, what) for width in widths],
+        "use_linear_projection": tensors[entrance].ndim == 2,
         "norm_num_groups": norm_groups,
     }
+
+
+def _heads(width: int, head_width: int | None, what: str) -> int:
+    if head_width is None:
+        return _USUAL_HEADS
+    if width % head_width:
+        raise DiffusionError(
+            f"{what} has a level of {width} channels, which heads of {head_width} do not divide"
+        )
+    return width // head_width
 
 
 def _unet_levels(tensors: Mapping[str, Tensor]) -> list[_Level]:
@@ -118,7 +139,8 @@ def text_shape(
         head_width: Channels of an attention head.
         activation: `quick_gelu` for CLIP's own encoders.
     """
-    words, width = tensors["embeddings.token_embedding.weight"].shape
+    table = tensors["embeddings.token_embedding.weight"].shape
+    words, width = table[0], table[1]
     return {
         "vocab_size": words,
         "hidden_size": width,

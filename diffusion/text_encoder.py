@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from diffusion.errors import DiffusionError
-from diffusion.modules import assemble
+from diffusion.modules import assemble, reading
 from diffusion.shapes import text_shape
 from diffusion.tokens import Token, tokenise
 
@@ -113,10 +112,8 @@ def text_encoder_from_original(
     Raises:
         DiffusionError: Tensors are missing or of another shape.
     """
-    needed = ("embeddings.token_embedding.weight", "embeddings.position_embedding.weight")
-    if any(name not in tensors for name in (*needed, "encoder.layers.0.mlp.fc1.weight")):
-        raise DiffusionError(f"{what} is incomplete: it has no embeddings or no layers")
-    shape = text_shape(tensors, head_width=family.text_head_width, activation=family.activation)
+    with reading(what):
+        shape = text_shape(tensors, head_width=family.text_head_width, activation=family.activation)
     return text_encoder_from_config(
         tensors, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes
     )

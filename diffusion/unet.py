@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diffusion.layouts import unet_name
-from diffusion.modules import assemble
+from diffusion.modules import assemble, reading
 from diffusion.shapes import unet_shape
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ class UNet:
 
     def __init__(self, module: nn.Module) -> None:
         self.module = module
+
+    @property
+    def channels(self) -> int:
+        """Channels that go in: those of a latent, and more where a model sees a mask, too."""
+        config: Any = self.module.config
+        return int(config.in_channels)
 
     def __call__(self, x: Tensor, timestep: Tensor, context: Tensor, /) -> Tensor:
         """Answer the raw prediction.
@@ -58,7 +64,13 @@ def unet_from_original(
         dtype: What it computes in.
         on_bytes: Told the size of each tensor read.
     """
-    shape = unet_shape(tensors, head_width=family.unet_head_width, norm_groups=family.unet_groups)
+    with reading(what):
+        shape = unet_shape(
+            tensors,
+            what=what,
+            head_width=family.unet_head_width,
+            norm_groups=family.unet_groups,
+        )
     layers = shape["layers_per_block"]
     renamed = {new: t for old, t in tensors.items() if (new := unet_name(old, layers))}
     return unet_from_config(

@@ -15,7 +15,7 @@ import torch
 
 from diffusion.errors import DiffusionError
 from diffusion.layouts import vae_name
-from diffusion.modules import assemble
+from diffusion.modules import assemble, reading
 from diffusion.shapes import vae_shape
 
 if TYPE_CHECKING:
@@ -142,13 +142,26 @@ def vae_from_original(
     Raises:
         DiffusionError: Tensors are missing or of another shape.
     """
-    ends = [f"{side}.conv_{end}.weight" for side in ("encoder", "decoder") for end in ("in", "out")]
-    if any(name not in tensors for name in (*ends, "encoder.down.0.block.0.conv2.weight")):
-        raise DiffusionError(f"{what} is incomplete: it lacks an encoder or a decoder")
-    shape = vae_shape(tensors, norm_groups=norm_groups)
+    with reading(what):
+        shape = vae_shape(tensors, norm_groups=norm_groups)
     levels = len(shape["block_out_channels"])
     renamed = {new: t for old, t in tensors.items() if (new := vae_name(old, levels))}
     return vae_from_config(renamed, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+
+
+def vae_from_diffusers(
+    tensors: Mapping[str, Tensor],
+    norm_groups: int,
+    *,
+    what: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    on_bytes: Callable[[int], None] | None = None,
+) -> VAE:
+    """Build an autoencoder from tensors under diffusers' names, without its configuration."""
+    with reading(what):
+        shape = vae_shape(tensors, norm_groups=norm_groups)
+    return vae_from_config(tensors, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
 
 
 def vae_from_config(

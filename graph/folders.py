@@ -83,7 +83,7 @@ class Folders:
         relative = _relative(name, f"models/{kind}")
         for root in self.models.get(kind, ()):
             path = root / relative
-            if path.is_file() or (path / _DIFFUSERS_FOLDER).is_file():
+            if _is_file(path) or _is_file(path / _DIFFUSERS_FOLDER):
                 return path
         known = self.model_names(kind)
         hint = did_you_mean(name, known) or ("" if known else "; the folder has none yet")
@@ -106,13 +106,13 @@ class Folders:
         """
         plain, kind = split_annotation(name)
         if outside and kind == "input":
-            path = Path(plain).expanduser()
+            path = Path(os.path.expanduser(plain))  # noqa: PTH111 - pathlib's raises for strangers
             leads_out = path.is_absolute() or ".." in path.parts
-            if path.is_file() and (leads_out or not (self.input / plain).is_file()):
+            if _is_file(path) and (leads_out or not _is_file(self.input / plain)):
                 return path.resolve()
         root = {"input": self.input, "output": self.output, "temp": self.temp}[kind]
         path = contained(root, plain, kind)
-        if not path.is_file():
+        if not _is_file(path):
             known = _files_in(root, None)
             hint = did_you_mean(plain, known)
             raise MissingFileError(f"there is no file '{plain}' in the {kind} folder{hint}", name)
@@ -142,15 +142,17 @@ def contained(root: Path, name: str, kind: str) -> Path:
 def _relative(name: str, kind: str) -> PurePosixPath:
     relative = PurePosixPath(name.replace("\\", "/"))
     has_drive = len(name) > 1 and name[1] == ":"
-    if relative.is_absolute() or has_drive or ".." in relative.parts or "\0" in name:
+    # Halves of characters, which JSON can carry, cannot be names of files either.
+    odd = "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name)
+    if relative.is_absolute() or has_drive or ".." in relative.parts or odd:
         raise UnsafePathError(f"'{name}' leads out of the {kind} folder, which is not allowed")
     return relative
 
 
 def _models_in(root: Path) -> Iterator[str]:
     for folder, names, files in os.walk(root, followlinks=True):
-        names.sort()
         place = Path(folder)
+        names[:] = sorted(name for name in names if not _leads_back(place / name))
         if _DIFFUSERS_FOLDER in files and place != root:
             names.clear()
             yield place.relative_to(root).as_posix()
@@ -158,6 +160,22 @@ def _models_in(root: Path) -> Iterator[str]:
         for file in files:
             if Path(file).suffix.lower() in MODEL_SUFFIXES:
                 yield (place / file).relative_to(root).as_posix()
+
+
+def _leads_back(place: Path) -> bool:
+    """Whether a folder is a link to one that it is in, so that walking it would never end."""
+    if not place.is_symlink():
+        return False
+    target = os.path.realpath(place)
+    return any(os.path.realpath(above) == target for above in place.parents)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; none has a name that the system cannot even look up."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _files_in(root: Path, suffixes: frozenset[str] | None) -> Iterator[str]:

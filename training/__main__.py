@@ -12,11 +12,12 @@ from pathlib import Path
 import torch
 
 from training.autoencoder import AutoencoderRecipe
+from training.decoder import DecoderRecipe
 from training.denoiser import DenoiserRecipe
 from training.errors import TrainingError
 from training.stages import Stages
 
-STAGES = ("vae", "denoiser", "export", "all")
+STAGES = ("vae", "denoiser", "decoder", "export", "all")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.scenes,
         AutoencoderRecipe(steps=options.vae_steps, seed=options.seed),
         DenoiserRecipe(steps=options.denoiser_steps, seed=options.seed),
+        DecoderRecipe(steps=options.decoder_steps, seed=options.seed),
     )
     try:
         _run(options.stage, stages, options.checkpoint)
@@ -43,6 +45,8 @@ def _run(stage: str, stages: Stages, checkpoint: Path) -> None:
         _ = stages.autoencoder
     elif stage == "denoiser":
         _ = stages.denoiser
+    elif stage == "decoder":
+        _ = stages.refined
     else:
         stages.export(checkpoint)
         sys.stdout.write(f"{checkpoint}\n")
@@ -68,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scenes", type=int, default=50_000, metavar="N")
     parser.add_argument("--vae-steps", type=int, default=AutoencoderRecipe.steps, metavar="N")
     parser.add_argument("--denoiser-steps", type=int, default=DenoiserRecipe.steps, metavar="N")
+    parser.add_argument("--decoder-steps", type=int, default=DecoderRecipe.steps, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="0: torch's choice")
     return parser

@@ -86,7 +86,8 @@ class Fit:
         )
         first = self._resume(checkpoint, optimizer)
         losses = []
-        bar = tqdm(range(first, self.schedule.steps), self.name, mininterval=5)
+        todo = range(first, self.schedule.steps)
+        bar = tqdm(todo, self.name, self.schedule.steps, initial=first, mininterval=1)
         for step in bar:
             losses.append(self._step(step, optimizer))
             recent = losses[-100:]

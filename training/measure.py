@@ -4,7 +4,7 @@ Half the requests name a place, half do not. Request i is drawn with seed i, cou
 that nobody chooses a lucky one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -57,6 +57,11 @@ class Mark:
         """Whether ground and figure both have the colour asked for."""
         return self.ground and self.figure
 
+    @property
+    def obeyed(self) -> bool:
+        """Whether everything asked for was right."""
+        return self.colours and self.shape and self.place is not False
+
 
 @dataclass(frozen=True)
 class Score:
@@ -94,12 +99,6 @@ def mark(request: Request, picture: Picture) -> Mark:
         shape=fitted is not None and fitted.shape is request.shape,
         place=place if request.place else None,
     )
-
-
-def marks(draw: Callable[[Request], Picture]) -> Iterator[Mark]:
-    """Have every request drawn and marked, one at a time."""
-    for request in requests():
-        yield mark(request, draw(request))
 
 
 def score(marked: Iterable[Mark]) -> Score:

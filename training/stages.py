@@ -1,7 +1,8 @@
-"""From drawn scenes to the checkpoint: the three stages, each resuming where it was stopped.
+"""From drawn scenes to the checkpoint: the stages in order, each resuming where it was stopped.
 
 A later stage first asks the earlier one for its result, which is there at once if it was finished
-before. What a run needs to go on lies in its output folder: `autoencoder.pt` and `denoiser.pt`.
+before. What a run needs to go on lies in its output folder: `autoencoder.pt`, `denoiser.pt` and
+`decoder.pt`.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from training.autoencoder import (
     signal_to_noise,
     train_autoencoder,
 )
+from training.decoder import DecoderRecipe, refine_decoder
 from training.denoiser import Denoiser, DenoiserRecipe, Examples, train_denoiser
 from training.examples import picture_bytes, token_ids
 from training.export import StarterParts, export, fit_previews
@@ -37,12 +39,14 @@ class Stages:
         scenes_count: How many scenes are drawn.
         autoencoder_recipe: Of the first stage.
         denoiser_recipe: Of the second.
+        decoder_recipe: Of the third.
     """
 
     folder: Path
     scenes_count: int
     autoencoder_recipe: AutoencoderRecipe
     denoiser_recipe: DenoiserRecipe
+    decoder_recipe: DecoderRecipe
 
     @cached_property
     def scenes(self) -> list[Scene]:
@@ -81,22 +85,35 @@ class Stages:
         )
         return train_denoiser(examples, self.denoiser_recipe, self.folder / "denoiser.pt")
 
+    @cached_property
+    def refined(self) -> AutoencoderKL:
+        """The autoencoder with its decoder trained on; changes what `autoencoder` holds."""
+        refine_decoder(
+            self.autoencoder,
+            self.latents,
+            self.pictures,
+            self.decoder_recipe,
+            self.folder / "decoder.pt",
+        )
+        return self.autoencoder
+
     def export(self, path: Path) -> None:
         """Write the checkpoint."""
         latents = self.statistics.normalise(self.latents[:SAMPLE])
         previews = fit_previews(latents, self.pictures[:SAMPLE])
-        parts = StarterParts(
-            self.autoencoder, self.denoiser, self.statistics, previews, self._trained()
-        )
+        parts = StarterParts(self.refined, self.denoiser, self.statistics, previews, self.trained)
         export(parts, path)
 
-    def _trained(self) -> dict[str, object]:
-        quality = signal_to_noise(self.autoencoder, self.pictures[:SAMPLE])
-        denoiser, autoencoder = self.denoiser_recipe, self.autoencoder_recipe
+    @cached_property
+    def trained(self) -> dict[str, object]:
+        """Figures of the run, for the file's metadata."""
+        quality = signal_to_noise(self.refined, self.pictures[:SAMPLE])
+        first, second, third = self.autoencoder_recipe, self.denoiser_recipe, self.decoder_recipe
         return {
             "scenes": self.scenes_count,
-            "seed": autoencoder.seed,
-            "autoencoder_pictures": autoencoder.steps * autoencoder.batch,
-            "autoencoder_psnr_db": round(quality, 2),
-            "denoiser_samples": denoiser.steps * denoiser.batch,
+            "seed": first.seed,
+            "autoencoder_pictures": first.steps * first.batch,
+            "denoiser_samples": second.steps * second.batch,
+            "decoder_pictures": third.steps * third.batch,
+            "psnr_db": round(quality, 2),
         }

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.measure import Request, mark, marks, requests, score
+from training.measure import Request, mark, requests, score
 from training.scenes import SIZE, Colour, Figure, Picture, Scene, place_centre
 from training.shapes import Shape
 
@@ -16,8 +16,9 @@ def drawn(request: Request) -> Picture:
 
 
 def test_perfect_pictures_score_everything() -> None:
-    marked = list(marks(drawn))
+    marked = [mark(request, drawn(request)) for request in requests()]
     assert len(marked) == 60
+    assert all(found.obeyed for found in marked)
     result = score(marked)
     assert (result.colours, result.shape, result.place) == (1.0, 1.0, 1.0)
 
@@ -47,6 +48,7 @@ def test_each_mistake_costs_its_own_mark() -> None:
     wrong_colour = mark(wanted, drawn(replace(wanted, colour=Colour.YELLOW)))
     wrong_shape = mark(wanted, drawn(replace(wanted, shape=Shape.RING)))
     wrong_place = mark(wanted, drawn(replace(wanted, place="at the bottom")))
+    assert not any(one.obeyed for one in (wrong_ground, wrong_colour, wrong_shape, wrong_place))
     found = [
         (one.ground, one.figure, one.shape, one.place)
         for one in (wrong_ground, wrong_colour, wrong_shape, wrong_place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -135,6 +136,35 @@ def test_a_bypassed_node_without_a_fitting_input_feeds_nothing() -> None:
     draft.link(paint, 0, measure, "picture")
     draft.link(measure, 0, reader, "seed", "INT", widget=True)
     assert _inputs(draft, reader)["seed"] == 5, "its field keeps what is typed in"
+
+
+@pytest.mark.parametrize("kind", ["IMAGE", "*"])
+@pytest.mark.parametrize("number", [0, 1])
+def test_of_several_inputs_that_fit_the_one_with_the_outputs_number_is_passed_on(
+    kind: str, number: int
+) -> None:
+    draft = Draft()
+    paints = [draft.add("Paint"), draft.add("Paint")]
+    swap = draft.add("Unheard", mode=BYPASSED, outputs=[{"type": "IMAGE"}, {"type": "IMAGE"}])
+    draft.link(paints[0], 0, swap, "a").link(paints[1], 0, swap, "b")
+    reader = draft.add("Anything")
+    draft.link(swap, number, reader, "what", kind)
+    draft.nodes[reader - 1]["type"] = "AnythingToo"
+    assert _inputs(draft, reader)["what"] == Link(str(paints[number]), 0)
+
+
+def test_a_thousand_readers_of_one_long_chain_walk_it_once() -> None:
+    draft = Draft()
+    last = draft.add("Paint")
+    for _ in range(4000):
+        reroute = draft.add("Reroute")
+        draft.link(last, 0, reroute, "", "*")
+        last = reroute
+    for _ in range(4000):
+        draft.link(last, 0, draft.add("Keep"), "pictures")
+    start = time.process_time()
+    draft.converted()
+    assert time.process_time() - start < 3, "walking it every time takes half a minute"
 
 
 def test_an_input_that_takes_anything_gets_the_input_with_the_outputs_number() -> None:

@@ -68,22 +68,21 @@ class TextEncoder:
             hidden = empty + (hidden - empty) * weights.unsqueeze(-1)
         return [[hidden.flatten(0, 1).unsqueeze(0), {"pooled_output": pooled[:1]}]]
 
-    @torch.inference_mode()
     def _run(self, chunks: Sequence[Sequence[Token]]) -> tuple[Tensor, Tensor]:
         """Embeddings [chunks, 77, width] and pooled embeddings [chunks, width]."""
         ids = torch.tensor([[token.id for token in chunk] for chunk in chunks])
         hidden, pooled = [], []
         for part in torch.split(ids, _PASS):
-            answer = self.module(part.to(self.device), output_hidden_states=self.layer != _LAST)
-            if self.layer == _LAST:
+            with torch.inference_mode():
+                answer = self.module(part.to(self.device), output_hidden_states=self.layer != _LAST)
                 layer = answer.last_hidden_state
-            else:
-                norm = self.module.get_submodule("final_layer_norm")
-                layer = norm(answer.hidden_states[self.layer])
+                if self.layer != _LAST:
+                    norm = self.module.get_submodule("final_layer_norm")
+                    layer = norm(answer.hidden_states[self.layer])
             hidden.append(layer.float().cpu())
             pooled.append(answer.pooler_output.float().cpu())
-        # Clones, since inference tensors could not be used where gradients are wanted later.
-        return torch.cat(hidden).clone(), torch.cat(pooled).clone()
+        # Put together outside inference mode, whose tensors could not be changed in place later.
+        return torch.cat(hidden), torch.cat(pooled)
 
     def _layers(self) -> int:
         config: Any = self.module.config

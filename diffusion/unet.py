@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from diffusion.errors import DiffusionError
 from diffusion.layouts import unet_name
 from diffusion.modules import assemble, reading
 from diffusion.shapes import unet_shape
@@ -40,7 +41,16 @@ class UNet:
             x: Scaled noisy latent [B, C, h, w].
             timestep: [B].
             context: Prompt embeddings [B, tokens, width].
+
+        Raises:
+            DiffusionError: The embeddings are not of the width that this UNet attends to.
         """
+        config: Any = self.module.config
+        if context.shape[-1] != config.cross_attention_dim:
+            raise DiffusionError(
+                f"the prompt was encoded {context.shape[-1]} wide, but this model attends to "
+                f"{config.cross_attention_dim}: use the text encoder that belongs to the model"
+            )
         prediction: Tensor = self.module(x, timestep, context, return_dict=False)[0]
         return prediction
 

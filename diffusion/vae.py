@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    OnItem = Callable[[int, int], None]
+
 _OLD_ATTENTION = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
 
@@ -52,8 +54,7 @@ class VAE:
         config: Any = self.module.config
         return int(2 ** (len(config.block_out_channels) - 1))
 
-    @torch.inference_mode()
-    def decode(self, latents: Tensor, on_item: Callable[[int, int], None] | None = None) -> Tensor:
+    def decode(self, latents: Tensor, on_item: OnItem | None = None) -> Tensor:
         """Turn latents into pictures, one after the other so that a batch needs no more memory.
 
         Args:
@@ -64,24 +65,17 @@ class VAE:
             IMAGE [B, h·factor, w·factor, 3], float32 on the CPU.
 
         Raises:
-            DiffusionError: The latents have another number of channels.
+            DiffusionError: The latents have another number of channels, or numbers overflowed.
         """
         if latents.ndim != 4 or latents.shape[1] != self.channels:
             raise DiffusionError(
                 f"expected latents of shape [batch, {self.channels}, height, width], got "
                 f"{list(latents.shape)}: they were made for a model of another family"
             )
-        module: Any = self.module
-        pictures = []
-        for index, latent in enumerate(torch.split(latents, 1)):
-            pixels = module.decode(latent.to(self.device, self.dtype), return_dict=False)[0]
-            pictures.append((pixels.float().cpu() / 2.0 + 0.5).clamp(0.0, 1.0).movedim(1, -1))
-            if on_item:
-                on_item(index + 1, len(latents))
-        return torch.cat(pictures).clone()
+        pixels = self._one_by_one(self._decode_one, latents, on_item)
+        return pixels.div_(2.0).add_(0.5).clamp_(0.0, 1.0).movedim(1, -1).contiguous()
 
-    @torch.inference_mode()
-    def encode(self, image: Tensor, on_item: Callable[[int, int], None] | None = None) -> Tensor:
+    def encode(self, image: Tensor, on_item: OnItem | None = None) -> Tensor:
         """Turn pictures into latents: the mean of the posterior, no noise.
 
         Args:
@@ -93,23 +87,51 @@ class VAE:
             [B, C, H/factor, W/factor] float32 on the CPU, in LATENT units.
 
         Raises:
-            DiffusionError: The picture is smaller than one latent element.
+            DiffusionError: The picture is smaller than one latent element or has no three colours,
+                or numbers overflowed.
         """
+        if image.ndim != 4 or image.shape[-1] < 3:
+            raise DiffusionError(
+                "expected pictures of shape [batch, height, width, 3], got "
+                f"{list(image.shape)}: make them RGB first"
+            )
         height, width = image.shape[1:3]
         if min(height, width) < self.factor:
             raise DiffusionError(
                 f"the picture is {width}×{height} pixels, but this autoencoder needs at least "
                 f"{self.factor}×{self.factor}; scale it up first"
             )
+        return self._one_by_one(self._encode_one, _cropped(image, self.factor), on_item)
+
+    def _decode_one(self, latent: Tensor) -> Tensor:
         module: Any = self.module
-        latents = []
-        for index, picture in enumerate(torch.split(_cropped(image, self.factor), 1)):
-            pixels = picture[..., :3].movedim(-1, 1).to(self.device, self.dtype) * 2.0 - 1.0
-            posterior = module.encode(pixels, return_dict=False)[0]
-            latents.append(posterior.mode().float().cpu())
+        pixels: Tensor = module.decode(latent.to(self.device, self.dtype), return_dict=False)[0]
+        return pixels
+
+    def _encode_one(self, picture: Tensor) -> Tensor:
+        module: Any = self.module
+        pixels = picture[..., :3].movedim(-1, 1).to(self.device, self.dtype) * 2.0 - 1.0
+        latent: Tensor = module.encode(pixels, return_dict=False)[0].mode()
+        return latent
+
+    def _one_by_one(
+        self, turn: Callable[[Tensor], Tensor], items: Tensor, on_item: OnItem | None
+    ) -> Tensor:
+        """Turn the items of a batch into float32 on the CPU, in no more memory than one needs."""
+        turned = []
+        for number, item in enumerate(torch.split(items, 1), 1):
+            with torch.inference_mode():
+                answer = turn(item).float().cpu()
+            if not bool(answer.isfinite().all()):
+                raise DiffusionError(
+                    f"the autoencoder answered NaN or infinity for item {number} of {len(items)}: "
+                    "use float32, or a sound picture and checkpoint"
+                )
+            turned.append(answer)
             if on_item:
-                on_item(index + 1, len(image))
-        return torch.cat(latents).clone()
+                on_item(number, len(items))
+        # Put together outside inference mode, whose tensors could not be changed in place later.
+        return torch.cat(turned)
 
 
 def _cropped(image: Tensor, factor: int) -> Tensor:

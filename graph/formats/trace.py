@@ -130,6 +130,8 @@ def _typed_value(owner: Placed, name: str) -> Answer:
 def _coming_out(question: Question) -> Question | Answer:
     """Step from an output to whatever inside its node it stands for."""
     node, number, wanted, _ = question
+    if number < 0:
+        raise FormatError(f"{node} has no output {number}: outputs are numbered from 0")
     if node.bypassed:
         return _past_bypass(node, number, wanted)
     if node.kind is Kind.REROUTE:
@@ -138,8 +140,6 @@ def _coming_out(question: Question) -> Question | Answer:
         return Absent.UNFED
     if node.muted:
         return Absent.MUTED
-    if number < 0:
-        raise FormatError(f"{node} has no output {number}: outputs are numbered from 0")
     if node.inside is not None:
         return _from_inside(node, node.inside, number, wanted)
     return Link(node.id, number)

@@ -212,11 +212,12 @@ def test_a_broken_link_of_a_muted_node_is_let_pass() -> None:
     assert set(draft.converted().nodes) == {"1"}
 
 
-def test_an_output_below_zero_is_reported() -> None:
+@pytest.mark.parametrize("mode", [0, BYPASSED])
+def test_an_output_below_zero_is_reported(mode: int) -> None:
     draft = Draft()
-    paint, keep = draft.add("Paint"), draft.add("Keep")
-    draft.link(paint, -1, keep, "pictures")
-    with pytest.raises(FormatError, match=r"node 1 \(Paint\) has no output -1"):
+    paint, keep = draft.add("Paint", mode=mode), draft.add("Keep")
+    draft.link(paint, -5, keep, "pictures")
+    with pytest.raises(FormatError, match=r"node 1 \(Paint\) has no output -5"):
         draft.converted()
 
 

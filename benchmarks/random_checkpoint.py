@@ -69,7 +69,9 @@ def write_random_sd15(path: Path, dtype: torch.dtype = torch.float16, seed: int 
 
 def random_tensors(sizes: Sizes, dtype: torch.dtype, seed: int = 0) -> dict[str, Tensor]:
     """All tensors of a checkpoint, the buffers that the original files carry among them."""
-    tensors = {name: _drawn(name, shape, seed).to(dtype) for name, shape in _shapes(sizes).items()}
+    tensors = {
+        name: _drawn(name, shape, seed).to(dtype) for name, shape in tensor_shapes(sizes).items()
+    }
     tensors[_POSITIONS] = torch.arange(77).unsqueeze(0)
     betas = torch.linspace(math.sqrt(0.00085), math.sqrt(0.012), 1000, dtype=torch.float64) ** 2
     tensors["betas"] = betas.float()
@@ -110,7 +112,8 @@ class _Names(dict[str, tuple[int, ...]]):
         self[f"{name}.weight"] = self[f"{name}.bias"] = (width,)
 
 
-def _shapes(sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+def tensor_shapes(sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
+    """The shape of every weight by its original name."""
     names = _Names()
     _unet(names, sizes)
     _vae(names, sizes)

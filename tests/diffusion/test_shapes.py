@@ -1,0 +1,109 @@
+"""Widths and depths read from tensors: SD 1.5's published configuration, and what is odd."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from benchmarks.random_checkpoint import SD15, Sizes, tensor_shapes
+from diffusion.errors import DiffusionError
+from diffusion.shapes import text_shape, unet_shape, vae_shape
+
+UNET = "model.diffusion_model."
+VAE = "first_stage_model."
+TEXT = "cond_stage_model.transformer.text_model."
+
+
+def _tensors(prefix: str, sizes: Sizes = SD15) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): torch.empty(shape, device="meta")
+        for name, shape in tensor_shapes(sizes).items()
+        if name.startswith(prefix)
+    }
+
+
+def test_the_unet_of_sd15_is_described_as_it_was_published() -> None:
+    shape = unet_shape(_tensors(UNET), what="the UNet", head_width=None, norm_groups=32)
+
+    assert shape == {
+        "in_channels": 4,
+        "out_channels": 4,
+        "block_out_channels": [320, 640, 1280, 1280],
+        "layers_per_block": 2,
+        "down_block_types": ["CrossAttnDownBlock2D"] * 3 + ["DownBlock2D"],
+        "up_block_types": ["UpBlock2D"] + ["CrossAttnUpBlock2D"] * 3,
+        "transformer_layers_per_block": [1, 1, 1, 1],
+        "cross_attention_dim": 768,
+        "attention_head_dim": [8, 8, 8, 8],
+        "use_linear_projection": False,
+        "norm_num_groups": 32,
+    }
+
+
+def test_the_autoencoder_of_sd15_is_described_as_it_was_published() -> None:
+    shape = vae_shape(_tensors(VAE), norm_groups=32)
+
+    assert shape == {
+        "in_channels": 3,
+        "out_channels": 3,
+        "latent_channels": 4,
+        "block_out_channels": [128, 256, 512, 512],
+        "down_block_types": ["DownEncoderBlock2D"] * 4,
+        "up_block_types": ["UpDecoderBlock2D"] * 4,
+        "layers_per_block": 2,
+        "norm_num_groups": 32,
+        "use_quant_conv": True,
+        "use_post_quant_conv": True,
+    }
+
+
+def test_the_text_encoder_of_sd15_is_described_as_it_was_published() -> None:
+    shape = text_shape(_tensors(TEXT), head_width=64, activation="quick_gelu")
+
+    assert shape == {
+        "vocab_size": 49408,
+        "hidden_size": 768,
+        "projection_dim": 768,
+        "max_position_embeddings": 77,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "intermediate_size": 3072,
+        "hidden_act": "quick_gelu",
+        "bos_token_id": 49406,
+        "eos_token_id": 49407,
+        "pad_token_id": 49407,
+    }
+
+
+@pytest.mark.parametrize("levels", [1, 2, 5])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_any_number_of_levels_and_layers_is_read(levels: int, layers: int) -> None:
+    sizes = replace(
+        SD15,
+        unet=(64, 128, 192, 256, 320)[:levels],
+        attended=(True, False, True, True, False)[:levels],
+        unet_layers=layers,
+        linear=True,
+    )
+
+    shape = unet_shape(_tensors(UNET, sizes), what="the UNet", head_width=64, norm_groups=32)
+
+    assert shape["block_out_channels"] == [64, 128, 192, 256, 320][:levels]
+    assert shape["attention_head_dim"] == [1, 2, 3, 4, 5][:levels]
+    assert shape["layers_per_block"] == layers
+    assert [kind.startswith("Cross") for kind in shape["down_block_types"]] == list(sizes.attended)
+    assert shape["up_block_types"][-1].startswith("Cross")
+    assert shape["use_linear_projection"]
+
+
+def test_heads_that_do_not_divide_a_level_are_refused_in_a_sentence() -> None:
+    with pytest.raises(DiffusionError, match="level of 320 channels, which heads of 48 do not"):
+        unet_shape(_tensors(UNET), what="the UNet", head_width=48, norm_groups=32)
+
+
+def test_levels_of_unequal_depth_are_refused_in_a_sentence() -> None:
+    tensors = {n: t for n, t in _tensors(UNET).items() if not n.startswith("input_blocks.11.")}
+
+    with pytest.raises(DiffusionError, match=r"x has levels of \[1, 2\] layers where all should"):
+        unet_shape(tensors, what="x", head_width=None, norm_groups=32)

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 
-from graph.errors import GraphError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from graph.checked import CheckedNode
 
-
-class CycleError(GraphError):
-    """Nodes feed each other in a circle.
-
-    Attributes:
-        path: Their ids; the first one again at the end.
-    """
-
-    def __init__(self, path: Sequence[str]) -> None:
-        super().__init__(f"nodes feed each other in a circle: {' → '.join(path)}")
-        self.path = tuple(path)
+_RUN: Final = object()
+"""Stands for the run as a whole, which needs the targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,66 +21,85 @@ class Plan:
     """A run, laid out before anything is computed.
 
     Attributes:
-        nodes: What is needed, each after those that feed it.
+        nodes: What is needed, each after those that feed it; everything that one target needs
+            comes before what only the next one needs.
         targets: What the run is for.
+        kept: Those whose values are asked for, and not only what they do.
+        sources: The nodes that feed each node, once for each of its links.
         readers: The nodes that each node feeds, once for each of its links.
     """
 
     nodes: Mapping[str, CheckedNode]
     targets: frozenset[str]
-    readers: Mapping[str, tuple[str, ...]]
+    kept: frozenset[str]
+    sources: Mapping[str, Sequence[str]]
+    readers: Mapping[str, Sequence[str]]
 
 
-def make_plan(nodes: Mapping[str, CheckedNode], targets: Iterable[str]) -> Plan:
-    """Lay out a run of checked nodes.
+def make_plan(
+    nodes: Mapping[str, CheckedNode], targets: Iterable[str], *, keep: bool = False
+) -> Plan:
+    """Lay out a run of checked nodes, which do not feed each other in a circle.
 
     Args:
         nodes: At least everything that the targets need.
         targets: Ids of nodes to run.
-
-    Raises:
-        CycleError: Some of them feed each other in a circle.
+        keep: Whether their values are asked for.
     """
-    wanted = frozenset(targets)
-    links = {key: [link.node for link in node.links.values()] for key, node in nodes.items()}
-    needed = _needed(links, wanted)
-    order = in_order({key: links[key] for key in nodes if key in needed})
+    wanted = tuple(targets)
+    sources = {key: [link.node for link in node.links.values()] for key, node in nodes.items()}
+    needs = _graph(sources)
+    needs.add_edges_from((_RUN, key) for key in wanted)
+    # Depth first, so that the first picture is saved before the second one is begun.
+    order = [key for key in nx.dfs_postorder_nodes(needs, _RUN) if isinstance(key, str)]
     readers: dict[str, list[str]] = {key: [] for key in order}
     for key in order:
-        for source in links[key]:
+        for source in sources[key]:
             readers[source].append(key)
     return Plan(
-        {key: nodes[key] for key in order},
-        wanted,
-        {key: tuple(found) for key, found in readers.items()},
+        nodes={key: nodes[key] for key in order},
+        targets=frozenset(wanted),
+        kept=frozenset(wanted if keep else ()),
+        sources={key: sources[key] for key in order},
+        readers=readers,
     )
 
 
-def in_order(sources: Mapping[str, Iterable[str]]) -> list[str]:
-    """Sort ids so that each comes after those that feed it, otherwise in the order given.
+def circles(sources: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return one circle out of each group of nodes that feed each other.
 
     Args:
-        sources: For each id the ids that feed it.
+        sources: For each id the ids that feed it, itself perhaps; each of them is listed.
 
-    Raises:
-        CycleError: There is no such order.
+    Returns:
+        The ids in the order in which they feed each other; the first one again at the end.
     """
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    needs = _graph(sources)
+    rank = {key: index for index, key in enumerate(sources)}
+    groups = nx.strongly_connected_components(needs)
+    firsts = {min(group, key=rank.__getitem__): group for group in groups}
+    return [
+        _circle(first, sources, firsts[first])
+        for first in sorted(firsts, key=rank.__getitem__)
+        if len(firsts[first]) > 1 or first in sources[first]
+    ]
+
+
+def _circle(
+    key: str, sources: Mapping[str, Sequence[str]], group: Container[str]
+) -> tuple[str, ...]:
+    """Walk up from a node, within its group, until a node comes again."""
+    path: dict[str, None] = {}
+    while key not in path:
+        path[key] = None
+        key = next(source for source in sources[key] if source in group)
+    upwards = [*path, key]
+    return tuple(reversed(upwards[upwards.index(key) :]))
+
+
+def _graph(sources: Mapping[str, Iterable[str]]) -> nx.DiGraph[Any]:
+    """Arrows from each node to those that feed it."""
+    graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_nodes_from(sources)
-    graph.add_edges_from((source, key) for key, found in sources.items() for source in found)
-    try:
-        return list(nx.topological_sort(graph))
-    except nx.NetworkXUnfeasible:
-        circle = [edge[0] for edge in nx.find_cycle(graph)]
-        raise CycleError([*circle, circle[0]]) from None
-
-
-def _needed(links: Mapping[str, Iterable[str]], targets: frozenset[str]) -> set[str]:
-    needed: set[str] = set()
-    todo = list(targets)
-    while todo:
-        key = todo.pop()
-        if key not in needed:
-            needed.add(key)
-            todo.extend(links[key])
-    return needed
+    graph.add_edges_from((key, source) for key, found in sources.items() for source in found)
+    return graph

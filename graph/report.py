@@ -43,7 +43,7 @@ class RunResult:
 
     Attributes:
         nodes: By id, in the order in which they were settled.
-        values: The outputs of the targets, by id.
+        values: The outputs of the nodes that were asked for by id.
         seconds: From start to end.
         problems: What was wrong with outputs that were left out.
         warnings: What was odd about the workflow.

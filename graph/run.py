@@ -2,12 +2,14 @@
 
 Keys depend on the identities of what links bring, so a node is looked up in the cache once all its
 sources are identified. What is found need not run; what is not found runs once the values of its
-sources are there. A source whose identity is known and whose values are gone runs again only when a
-node that runs reads it. Values are let go as soon as their last reader is done.
+sources are there. A node whose identity is known and whose values are gone runs only when a node
+that runs reads it, and so does whatever feeds it. No node is looked up twice or runs twice: values
+are let go only when no reader can want them any more.
 
-    WAITING → LOOKUP → HELD → KNOWN      (found with values; let go)
-                     → KNOWN → LOOKUP    (found without; wanted after all)
-                     → WANTED → RUNNING → HELD
+    WAITING → LOOKUP → HELD → SETTLED             found with values
+                     → KNOWN → SETTLED            found without, and nobody wants them
+                     → KNOWN → WANTED → …         found without, and somebody does
+                     → WANTED → RUNNING → HELD → SETTLED
 """
 
 from __future__ import annotations
@@ -29,10 +31,11 @@ class Status(Enum):
 
     WAITING = auto()  # some source is not identified yet
     LOOKUP = auto()  # the cache is to be asked
-    KNOWN = auto()  # identified; its values are not at hand
+    KNOWN = auto()  # identified; its values are gone, and some reader may want them
     WANTED = auto()  # is to run once the values of its sources are there
     RUNNING = auto()
     HELD = auto()  # identified, and its values are at hand
+    SETTLED = auto()  # no reader will want its values any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,14 @@ class Release:
     node_id: str
 
 
-Action: TypeAlias = LookUp | Start | Release
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nobody needs this node's values, which were gone: it does not run."""
+
+    node_id: str
+
+
+Action: TypeAlias = LookUp | Start | Release | Skip
 
 
 class Run:
@@ -64,23 +74,22 @@ class Run:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._links = {
-            key: [link.node for link in node.links.values()] for key, node in plan.nodes.items()
-        }
+        self._links = plan.sources
         self._rank = {key: rank for rank, key in enumerate(plan.nodes)}
         self.status = dict.fromkeys(plan.nodes, Status.WAITING)
         # Links of each node whose source is not identified; whose source's values are missing.
         self._unidentified = {key: len(links) for key, links in self._links.items()}
         self._missing: dict[str, int] = {}
-        # Readers of each node that are not done; being a target counts as one for ever.
+        # Links from each node whose reader may still want its values; being asked for its values
+        # counts as one for ever.
         self._open = {key: len(readers) for key, readers in plan.readers.items()}
-        for key in plan.targets:
+        for key in plan.kept:
             self._open[key] += 1
         self._identified: set[str] = set()
-        self._releases: deque[str] = deque()
+        self._settled: deque[Release | Skip] = deque()
         self._lookups: deque[str] = deque()
         self._ready: list[tuple[int, str]] = []
-        self._running: set[str] = set()
+        self._under_way: set[str] = set()
         self._stopped = False
         for key, count in self._unidentified.items():
             if not count:
@@ -89,7 +98,7 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether nothing is left to do and nothing is under way."""
-        return not (self._releases or self._lookups or self._ready or self._running)
+        return not (self._settled or self._lookups or self._ready or self._under_way)
 
     def actions(self) -> Iterator[Action]:
         """Yield what to do next, as long as there is something that can be done now.
@@ -97,68 +106,62 @@ class Run:
         Answers may be given between two actions.
         """
         while True:
-            if self._releases:
-                yield Release(self._releases.popleft())
+            if self._settled:
+                yield self._settled.popleft()
             elif self._lookups:
-                yield LookUp(self._lookups.popleft())
+                key = self._lookups.popleft()
+                self._under_way.add(key)
+                yield LookUp(key)
             elif self._ready:
                 _, key = heapq.heappop(self._ready)
                 self.status[key] = Status.RUNNING
-                self._running.add(key)
+                self._under_way.add(key)
                 yield Start(key)
             else:
                 return
 
     def found(self, key: str, *, with_values: bool) -> None:
         """The cache knows what the node made; with or without the values themselves."""
-        again = key in self._identified
-        wanted = again or (key in self._plan.targets)
-        if not with_values and wanted:
-            self.not_found(key)
+        if not self._answered(key):
             return
         self.status[key] = Status.HELD if with_values else Status.KNOWN
-        if not again:
-            self._finish_reading(key)
-            self._identify(key)
-        if with_values:
-            self._offer(key)
-            self._release_if_unread(key)
+        self._identify(key)
+        if key in self._plan.kept and not with_values:
+            self._want(key)
+        elif self._let_go(key) or with_values:
+            self._close(key)
 
     def not_found(self, key: str) -> None:
         """The cache has nothing that helps: the node is to run."""
-        self.status[key] = Status.WANTED
-        sources = self._links[key]
-        if key in self._identified:
-            for source in sources:
-                self._open[source] += 1
-        absent = [source for source in sources if self.status[source] is not Status.HELD]
-        self._missing[key] = len(absent)
-        for source in absent:
-            if self.status[source] is Status.KNOWN:
-                self._look_up(source)
-        if not absent:
-            heapq.heappush(self._ready, (self._rank[key], key))
+        if self._answered(key):
+            self._want(key)
 
     def done(self, key: str) -> None:
         """The node ran, and its values are at hand."""
-        self._running.discard(key)
-        if self._stopped:
+        if not self._answered(key):
             return
         self.status[key] = Status.HELD
-        self._finish_reading(key)
-        if key not in self._identified:
-            self._identify(key)
-        self._offer(key)
-        self._release_if_unread(key)
+        self._identify(key)
+        for reader in self._plan.readers[key]:
+            if self.status[reader] is Status.WANTED:
+                self._missing[reader] -= 1
+                self._make_ready(reader)
+        self._close(key)
+        self._let_go(key)
 
     def stop(self, key: str | None = None) -> None:
-        """Start nothing any more: a node failed, or the job was cancelled."""
+        """Start nothing any more: a node failed, which is named, or the job was cancelled."""
         if key is not None:
-            self._running.discard(key)
+            self._under_way.discard(key)
         self._stopped = True
-        self._releases.clear()
+        self._settled.clear()
         self._lookups.clear()
         self._ready.clear()
+
+    def _answered(self, key: str) -> bool:
+        """Note that what was under way is done; answers whether that still matters."""
+        self._under_way.discard(key)
+        return not self._stopped
 
     def _look_up(self, key: str) -> None:
         self.status[key] = Status.LOOKUP
@@ -166,26 +169,46 @@ class Run:
 
     def _identify(self, key: str) -> None:
         """The identities of a node's outputs are known, so its readers' keys may be."""
+        if key in self._identified:
+            return
         self._identified.add(key)
         for reader in self._plan.readers[key]:
             self._unidentified[reader] -= 1
             if not self._unidentified[reader]:
                 self._look_up(reader)
 
-    def _offer(self, key: str) -> None:
-        """A node's values are there for the readers that want them."""
-        for reader in self._plan.readers[key]:
-            if self.status[reader] is Status.WANTED:
-                self._missing[reader] -= 1
-                if not self._missing[reader]:
-                    heapq.heappush(self._ready, (self._rank[reader], reader))
+    def _want(self, key: str) -> None:
+        """Have a node run, and before it whatever must run to feed it."""
+        self.status[key] = Status.WANTED
+        todo = [key]
+        while todo:
+            key = todo.pop()
+            absent = [at for at in self._links[key] if self.status[at] is not Status.HELD]
+            self._missing[key] = len(absent)
+            self._make_ready(key)
+            for source in absent:
+                if self.status[source] is Status.KNOWN:
+                    self.status[source] = Status.WANTED
+                    todo.append(source)
 
-    def _finish_reading(self, key: str) -> None:
-        for source in self._links[key]:
-            self._open[source] -= 1
-            self._release_if_unread(source)
+    def _make_ready(self, key: str) -> None:
+        if not self._missing[key]:
+            heapq.heappush(self._ready, (self._rank[key], key))
 
-    def _release_if_unread(self, key: str) -> None:
-        if not self._open[key] and self.status[key] is Status.HELD:
-            self.status[key] = Status.KNOWN
-            self._releases.append(key)
+    def _close(self, key: str) -> None:
+        """A node will read no more, and neither will those whose values only it could want."""
+        todo = [key]
+        while todo:
+            for source in self._links[todo.pop()]:
+                self._open[source] -= 1
+                if self._let_go(source):
+                    todo.append(source)
+
+    def _let_go(self, key: str) -> bool:
+        """Settle a node that no reader can want any more; answers whether it will never read."""
+        status = self.status[key]
+        if self._open[key] or status not in {Status.HELD, Status.KNOWN}:
+            return False
+        self.status[key] = Status.SETTLED
+        self._settled.append(Release(key) if status is Status.HELD else Skip(key))
+        return status is Status.KNOWN

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph.checked import Checked, CheckedNode
 from graph.coerce import WrongValueError, coerce, locate, show
 from graph.definition import MISSING, InputSpec, NodeDefinition
-from graph.plan import CycleError, in_order
+from graph.plan import circles
 from graph.problems import Problem
 from graph.sockets import FILES, Socket, fits
 from graph.suggest import closest
@@ -210,17 +210,16 @@ class _Check:
             key: [link.node for link in node.links.values() if link.node in nodes]
             for key, node in nodes.items()
         }
-        try:
-            in_order(links)
-        except CycleError as circle:
-            node = self._workflow[circle.path[0]]
-            path = " → ".join(circle.path)
-            got = f"a circle of nodes that feed each other: {path}"
+        for circle in circles(links):
+            node = self._workflow[circle[0]]
+            got = f"a circle of nodes that feed each other: {' → '.join(circle)}"
             self._complain(node, "dependency_cycle", "links without a circle", got, "cut one")
-            self._unsound.update(circle.path)
+            self._unsound.update(circle)
 
     def _fed_by_unsound(self) -> set[str]:
         """The nodes that have a problem, or need one that has."""
+        if not self._unsound:
+            return set()
         readers: dict[str, list[str]] = {}
         for node in self._nodes.values():
             for link in node.links.values():

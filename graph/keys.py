@@ -10,12 +10,14 @@ type: `1`, `1.0`, `"1"` and `True` differ. The node's id counts only for nodes t
 from __future__ import annotations
 
 import hashlib
+import math
 import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +42,14 @@ class Recipe:
 
     def key(self) -> bytes:
         """Return the recipe's SHA-256, 32 bytes."""
-        parts: list[bytes] = []
-        _append(
-            parts,
-            [
-                self.class_type,
-                self.version,
-                # A file is known by its content; under which name makes no difference.
-                {name: v for name, v in self.constants.items() if name not in self.files},
-                self.sources,
-                self.files,
-                self.salt,
-            ],
-        )
+        constants = self.constants
+        if self.files:
+            # A file is known by its content; under which name makes no difference.
+            constants = {name: v for name, v in constants.items() if name not in self.files}
+        parts = [_text(self.class_type), _text(self.version)]
+        for named in (constants, self.sources, self.files):
+            _append_named(parts, named)
+        _append(parts, self.salt)
         return hashlib.sha256(b"".join(parts)).digest()
 
 
@@ -88,24 +85,28 @@ def _append(parts: list[bytes], value: object) -> None:
             stack.pop()
 
 
+def _append_named(parts: list[bytes], values: Mapping[str, object]) -> None:
+    """Encode a mapping of names to values that are mostly scalars, which is most of the work."""
+    parts.append(b"m%d:" % len(values))
+    for name in sorted(values):
+        value = values[name]
+        scalar = _SCALARS.get(type(value))
+        parts.append(_text(name))
+        if scalar is not None:
+            parts.append(scalar(value))
+        else:
+            _append(parts, value)
+
+
 def _encode(parts: list[bytes], value: object) -> Iterator[object] | None:
     """Append a scalar, or the head of a container whose items are returned."""
-    if isinstance(value, str):
-        data = value.encode("utf-8", "surrogatepass")
-        parts.append(b"s%d:%b" % (len(data), data))
-    elif value is None or isinstance(value, bool):
-        parts.append(b"n" if value is None else b"t" if value else b"f")
-    elif isinstance(value, int):
-        parts.append(b"i%x;" % value)
-    elif isinstance(value, float):
-        # All NaNs are one value; 0.0 and −0.0 are two.
-        parts.append(b"d" + struct.pack(">d", value if value == value else float("nan")))  # noqa: PLR0124
-    elif isinstance(value, bytes):
-        parts.append(b"y%d:%b" % (len(value), value))
+    scalar = next((_SCALARS[kind] for kind in type(value).__mro__ if kind in _SCALARS), None)
+    if scalar is not None:
+        parts.append(scalar(value))
     elif isinstance(value, list | tuple):
         parts.append(b"l%d:" % len(value))
         return iter(value)
-    elif hasattr(value, "items"):
+    elif isinstance(value, Mapping):
         pairs = sorted(value.items(), key=_by_name)
         parts.append(b"m%d:" % len(pairs))
         return (part for pair in pairs for part in pair)
@@ -115,4 +116,24 @@ def _encode(parts: list[bytes], value: object) -> Iterator[object] | None:
 
 
 def _by_name(pair: tuple[object, object]) -> str:
-    return str(pair[0])
+    return repr(pair[0])
+
+
+def _text(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogatepass")
+    return b"s%d:%b" % (len(data), data)
+
+
+def _number(value: float) -> bytes:
+    # All NaNs are one value; 0.0 and −0.0 are two.
+    return b"d" + struct.pack(">d", value if value == value else math.nan)  # noqa: PLR0124
+
+
+_SCALARS: Mapping[type, Callable[[Any], bytes]] = {
+    str: _text,
+    bool: lambda value: b"t" if value else b"f",
+    int: lambda value: b"i%x;" % value,
+    float: _number,
+    bytes: lambda value: b"y%d:%b" % (len(value), value),
+    type(None): lambda _: b"n",
+}

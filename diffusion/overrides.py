@@ -60,7 +60,7 @@ def overridden(family: Family, source: str, metadata: Mapping[str, str]) -> Fami
             activation=str(encoder.get("act", family.activation)),
             native_size=_size(config.get("native_size", family.native_size)),
         )
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DiffusionError(
             f"the metadata 'safelight.config' of {source} cannot be read: {error}"
         ) from error

@@ -54,8 +54,8 @@ def _range(kind: Kind, folders: Folders) -> str:
             return f", {low:g} to {high:g}"
         case ModelFile(folder=folder):
             return f", one of models/{folder}: {_joined(kind.options(folders))}"
-        case InputFile():
-            return f", one of input: {_joined(kind.options(folders))}"
+        case InputFile(place=place):
+            return f", one of {place}: {_joined(kind.options(folders))}"
         case Combo():
             return f", one of {_joined(kind.options(folders))}"
     return ""

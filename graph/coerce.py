@@ -65,9 +65,11 @@ def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside:
     try:
         if isinstance(kind, ModelFile):
             return folders.model_path(kind.folder, name)
-        return folders.input_path(name, outside=outside)
+        return folders.input_path(kind.annotated(name), outside=outside)
     except (MissingFileError, UnsafePathError) as error:
-        place = f"models/{kind.folder}" if isinstance(kind, ModelFile) else "the input folder"
+        place = (
+            f"the {kind.place} folder" if isinstance(kind, InputFile) else f"models/{kind.folder}"
+        )
         known = kind.options(folders)
         remedy = _did_you_mean(name, known) or f"put the file into {place}"
         if isinstance(error, UnsafePathError):

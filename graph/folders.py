@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graph.errors import MissingFileError, UnsafePathError
 from graph.suggest import did_you_mean
@@ -89,9 +89,12 @@ class Folders:
         hint = did_you_mean(name, known) or ("" if known else "; the folder has none yet")
         raise MissingFileError(f"there is no '{name}' in models/{kind}{hint}", name)
 
-    def input_names(self, suffixes: frozenset[str]) -> tuple[str, ...]:
-        """Return the names of the files of some types in the input folder, sorted."""
-        return tuple(sorted(_files_in(self.input, suffixes), key=str.casefold))
+    def input_names(
+        self, suffixes: frozenset[str], place: Literal["input", "output"] = "input"
+    ) -> tuple[str, ...]:
+        """Return the names of the files of some types in the input or output folder, sorted."""
+        root = self.input if place == "input" else self.output
+        return tuple(sorted(_files_in(root, suffixes), key=str.casefold))
 
     def input_path(self, name: str, *, outside: bool = False) -> Path:
         """Return where an input file is.

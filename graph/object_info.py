@@ -76,7 +76,8 @@ def _options(kind: Kind) -> dict[str, Json]:
             steered: dict[str, Json] = {"control_after_generate": True}
             step: dict[str, Json] = {} if kind.step is None else {"step": kind.step}
             more = steered if kind.control_after_generate else {}
-            return {"min": kind.min, "max": kind.max, **step, **more}
+            shown: dict[str, Json] = {"display": kind.display} if kind.display else {}
+            return {"min": kind.min, "max": kind.max, **step, **more, **shown}
         case Float():
             fine = {"step": kind.step, "round": kind.round}
             given = {key: value for key, value in fine.items() if value is not None}
@@ -85,9 +86,20 @@ def _options(kind: Kind) -> dict[str, Json]:
             flags = {"multiline": kind.multiline, "dynamicPrompts": kind.dynamic_prompts}
             return {key: True for key, value in flags.items() if value}
         case InputFile() if kind.upload:
-            return {f"{kind.kind}_upload": True}
+            upload: dict[str, Json] = {f"{kind.kind}_upload": True}
+            return upload | _elsewhere(kind.place) if kind.place != "input" else upload
         case Boolean() | Socket() | Combo() | ModelFile() | InputFile():
             return {}
+
+
+def _elsewhere(place: str) -> dict[str, Json]:
+    """How editors learn which files are in another folder, and that there may soon be more."""
+    remote: dict[str, Json] = {
+        "route": f"/internal/files/{place}",
+        "refresh_button": True,
+        "control_after_refresh": "first",
+    }
+    return {"image_folder": place, "remote": remote}
 
 
 def _as_json(value: object) -> Json:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+from graph.folders import split_annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +41,7 @@ class Int:
     Attributes:
         step: By which the editor's arrows change it.
         control_after_generate: Whether the editor offers to change it after each run.
+        display: How the editor shows it, if not as a number: `color` for 0xRRGGBB.
     """
 
     type: ClassVar[str] = "INT"
@@ -46,6 +49,7 @@ class Int:
     max: int = 2**64 - 1
     step: int | None = None
     control_after_generate: bool = False
+    display: Literal["color"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +120,23 @@ class InputFile:
     Attributes:
         kind: `image` or `latent`.
         upload: Whether the editor offers to upload one.
+        place: The folder that is listed and that a name without annotation means.
     """
 
     type: ClassVar[str] = "COMBO"
     kind: str = "image"
     upload: bool = True
+    place: Literal["input", "output"] = "input"
 
     def options(self, folders: Folders) -> tuple[str, ...]:
         """Return what can be chosen now."""
-        return folders.input_names(_INPUT_SUFFIXES[self.kind])
+        names = folders.input_names(_INPUT_SUFFIXES[self.kind], self.place)
+        return tuple(self.annotated(name) for name in names)
+
+    def annotated(self, name: str) -> str:
+        """Return a name as `Folders.input_path` wants it: with its folder, if not the input's."""
+        plain, _ = split_annotation(name)
+        return f"{name} [{self.place}]" if self.place != "input" and plain == name else name
 
 
 class Hidden(Enum):

@@ -28,9 +28,11 @@ def paint(
     text: Annotated[str, String(multiline=True, dynamic_prompts=True)] = "",
     on: Annotated[bool, Boolean()] = False,
     way: Annotated[str, Combo(("a", "b"))] = "b",
+    colour: Annotated[int, Int(0, 9, display="color")] = 4,
     model: Annotated[str, ModelFile("vae")],
     picture: Annotated[str, InputFile("image", upload=True)],
     latent: Annotated[str, InputFile("latent", upload=False)],
+    made: Annotated[str, InputFile("image", place="output")],
     prompt: Annotated[object, Hidden.PROMPT] = None,
 ) -> Image:
     """Paint it.
@@ -50,7 +52,7 @@ def show(images: Annotated[object, Socket("IMAGE,MASK")]) -> None:
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
     found = Folders.under(tmp_path)
-    for name in ("models/vae/v.safetensors", "input/a.png", "input/b.latent"):
+    for name in ("models/vae/v.safetensors", "input/a.png", "input/b.latent", "output/c.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     return found
@@ -70,9 +72,25 @@ def entry(folders: Folders) -> dict[str, Any]:
         ("text", ["STRING", {"multiline": True, "dynamicPrompts": True, "default": ""}]),
         ("on", ["BOOLEAN", {"default": False}]),
         ("way", [["a", "b"], {"default": "b"}]),
+        ("colour", ["INT", {"min": 0, "max": 9, "display": "color", "default": 4}]),
         ("model", [["v.safetensors"], {}]),
         ("picture", [["a.png"], {"image_upload": True}]),
         ("latent", [["b.latent"], {}]),
+        (
+            "made",
+            [
+                ["c.png [output]"],
+                {
+                    "image_upload": True,
+                    "image_folder": "output",
+                    "remote": {
+                        "route": "/internal/files/output",
+                        "refresh_button": True,
+                        "control_after_refresh": "first",
+                    },
+                },
+            ],
+        ),
     ],
 )
 def test_an_input_has_its_type_and_what_its_field_needs(
@@ -86,7 +104,8 @@ def test_optional_and_hidden_inputs_stand_apart_and_all_in_their_order(
 ) -> None:
     assert entry["input"]["optional"] == {"mask": ["IMAGE"]}
     assert entry["input"]["hidden"] == {"prompt": "PROMPT"}
-    names = ["image", "count", "share", "text", "on", "way", "model", "picture", "latent"]
+    shown = ["image", "count", "share", "text", "on", "way", "colour", "model"]
+    names = [*shown, "picture", "latent", "made"]
     order = {"required": names, "optional": ["mask"], "hidden": ["prompt"]}
     assert entry["input_order"] == order
 

@@ -67,3 +67,20 @@ def test_input_files_are_of_their_kind(tmp_path: Path, kind: str, names: tuple[s
     for name in ("b.jpeg", "A.PNG", "c.latent", "notes.txt"):
         (folders.input / name).touch()
     assert InputFile(kind).options(folders) == names
+
+
+def test_files_of_the_output_folder_are_named_with_it(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path)
+    folders.output.mkdir()
+    (folders.output / "a.png").touch()
+    field = InputFile("image", place="output")
+    assert field.options(folders) == ("a.png [output]",)
+
+
+@pytest.mark.parametrize(
+    ("name", "annotated"),
+    [("a.png", "a.png [output]"), ("a.png [output]", None), ("a.png [input]", None)],
+)
+def test_a_name_that_says_its_folder_keeps_it(name: str, annotated: str | None) -> None:
+    assert InputFile(place="output").annotated(name) == (annotated or name)
+    assert InputFile().annotated(name) == name

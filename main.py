@@ -13,7 +13,10 @@ if sys.version_info < (3, 11):  # noqa: UP036  an old Python is exactly whom thi
         )
     )
 
-from app.cli import main
+try:
+    from app.cli import main
+except KeyboardInterrupt:
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

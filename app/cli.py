@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import traceback
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from app import terminal
 from app.bootstrap import start
 from app.bootstrap.errors import BootstrapError
 from app.commands import doctor, models, nodes, run, validate
 from app.errors import CommandError, InputError
+from app.interrupts import Interrupts
 from app.version import VERSION
 from graph.errors import GraphError, NodeFailed
 
@@ -46,9 +47,18 @@ COMMANDS: dict[str, Command] = {
 _EPILOG = "'main.py COMMAND --help' explains a command; docs/cli.md explains all of them."
 
 
-def build_parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one sentence, without a page of usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the process with a sentence and exit code 2."""
+        terminal.complain(f"{message}; '{self.prog} --help' lists what there is")
+        self.exit(InputError.exit_code)
+
+
+def build_parser() -> Parser:
     """Describe every command and option."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="main.py",
         description="Safelight runs node-graph workflows of diffusion models.",
         epilog=_EPILOG,
@@ -76,17 +86,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return InputError.exit_code
-    try:
-        start.ensure(argv)
-        return COMMANDS[arguments.command].execute(arguments)
-    except (CommandError, BootstrapError, GraphError) as error:
-        return _fail(error, debug=arguments.debug)
-    except KeyboardInterrupt:
-        terminal.complain("interrupted")
-        return 130
-    except BrokenPipeError:
-        terminal.forget_output()
-        return 141
+    with Interrupts() as interrupts:
+        try:
+            start.ensure(argv)
+            return COMMANDS[arguments.command].execute(arguments)
+        except (CommandError, BootstrapError, GraphError) as error:
+            if not interrupts.pressed:
+                return _fail(error, debug=arguments.debug)
+        except KeyboardInterrupt:
+            pass
+        except BrokenPipeError:
+            terminal.forget_output()
+            return 141
+    terminal.complain("interrupted")
+    return 130
 
 
 def _fail(error: CommandError | BootstrapError | GraphError, *, debug: bool) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
+from app import memory
 from app.errors import InputError
 
 
@@ -64,23 +62,9 @@ def available() -> tuple[Device, ...]:
         gpu_free, gpu_total = torch.cuda.mem_get_info(index)
         label = torch.cuda.get_device_name(index)
         devices.append(Device(f"cuda:{index}", label, gpu_total, gpu_free))
-    total, free = _memory()
+    total, free = memory.total(), memory.free()
     if torch.backends.mps.is_available():
         devices.append(Device("mps", "Apple GPU (Metal)", total, free))
     cores = torch.get_num_threads()
     devices.append(Device("cpu", f"{cores} thread{'s' if cores > 1 else ''}", total, free))
     return tuple(devices)
-
-
-def _memory() -> tuple[int | None, int | None]:
-    """Return the bytes of main memory in all and free; None where the system does not say."""
-    linux = Path("/proc/meminfo")
-    if linux.exists():
-        found = dict(
-            re.findall(r"^(\w+):\s+(\d+) kB", linux.read_text(encoding="ascii"), re.MULTILINE)
-        )
-        return int(found["MemTotal"]) * 1024, int(found["MemAvailable"]) * 1024
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), None
-    except (AttributeError, ValueError, OSError):
-        return None, None

@@ -6,13 +6,14 @@ where the type is not known it is JSON if it can be, and text if not.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.errors import InputError
 from app.typed_values import read_value
+from graph.errors import describe_node
 from graph.formats.signatures import SEED_NAMES, InputSignature
+from graph.suggest import did_you_mean
 from graph.workflow import Link
 
 if TYPE_CHECKING:
@@ -79,27 +80,38 @@ def parse_change(
             not fit the input's type.
     """
     target, equals, value = text.partition("=")
-    if not equals or "." not in target:
+    if not equals:
         raise InputError(
             f"--set {text!r}: expected NODE.INPUT=VALUE, for example --set KSampler.steps=8"
         )
-    node, name = _find(text, target.strip(), workflow, canonical)
+    node, name, declared = find_input(target, workflow, signatures, canonical)
+    try:
+        return Change(node.id, name, read_value(value, declared))
+    except ValueError as error:
+        raise InputError(f"--set {text!r}: {name!r} of {_describe(node)} {error}") from error
+
+
+def find_input(
+    target: str,
+    workflow: Workflow,
+    signatures: Signatures,
+    canonical: Callable[[str], str] = str,
+) -> tuple[WorkflowNode, str, InputSignature | None]:
+    """Find what `NODE.INPUT` names: the node, the input's name and its declaration, if any.
+
+    Raises:
+        InputError: It names no node, several, or no input.
+    """
+    node, name = _find(target.strip(), workflow, canonical)
     declared = {item.name: item for item in _declared(node, signatures)}
     known = {**declared, **dict.fromkeys(node.inputs)}
     if name not in known:
-        raise InputError(
-            f"--set {text!r}: {describe(node)} has no input {name!r}{_closest(name, known)}"
-        )
-    try:
-        return Change(node.id, name, read_value(value, declared.get(name)))
-    except ValueError as error:
-        raise InputError(f"--set {text!r}: {name!r} of {describe(node)} {error}") from error
+        raise InputError(f"{_describe(node)} has no input {name!r}{_closest(name, known)}")
+    return node, name, declared.get(name)
 
 
-def describe(node: WorkflowNode) -> str:
-    """Return a node's name for people: `KSampler (3)`, `CLIPTextEncode 'Sky' (7)`."""
-    title = f" {node.title!r}" if node.title and node.title != node.class_type else ""
-    return f"{node.class_type}{title} ({node.id})"
+def _describe(node: WorkflowNode) -> str:
+    return describe_node(node.id, node.class_type, node.title)
 
 
 def _declared(node: WorkflowNode, signatures: Signatures) -> tuple[InputSignature, ...]:
@@ -108,25 +120,27 @@ def _declared(node: WorkflowNode, signatures: Signatures) -> tuple[InputSignatur
 
 
 def _find(
-    text: str, target: str, workflow: Workflow, canonical: Callable[[str], str]
+    target: str, workflow: Workflow, canonical: Callable[[str], str]
 ) -> tuple[WorkflowNode, str]:
     """Split `NODE.INPUT`; a title may have dots in it, so every place is tried, the last first."""
     places = [place for place, letter in enumerate(target) if letter == "."]
+    if not places:
+        raise InputError(
+            f"{target!r} names no input: expected NODE.INPUT, for example KSampler.steps"
+        )
     for place in reversed(places):
         node_name, input_name = target[:place].strip(), target[place + 1 :].strip()
         matches = _matches(node_name, workflow, canonical)
         if len(matches) == 1:
             return matches[0], input_name
         if matches:
-            candidates = ", ".join(describe(node) for node in matches)
+            candidates = ", ".join(map(_describe, matches))
             raise InputError(
-                f"--set {text!r}: {node_name!r} may be {candidates}; name one by the id in brackets"
+                f"{node_name!r} may be {candidates}; use the number of the one you mean"
             )
     names = [n for node in workflow.nodes.values() for n in (node.title, node.class_type, node.id)]
     wanted = target[: places[-1]].strip()
-    raise InputError(
-        f"--set {text!r}: the workflow has no node {wanted!r}{_closest(wanted, names)}"
-    )
+    raise InputError(f"the workflow has no node {wanted!r}{_closest(wanted, names)}")
 
 
 def _matches(name: str, workflow: Workflow, canonical: Callable[[str], str]) -> list[WorkflowNode]:
@@ -146,7 +160,7 @@ def _matches(name: str, workflow: Workflow, canonical: Callable[[str], str]) -> 
 
 def _closest(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(item for item in known if item))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    close = did_you_mean(name, names)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return close
     return f"; it has {', '.join(names[:12])}{', …' if len(names) > 12 else ''}" if names else ""

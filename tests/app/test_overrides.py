@@ -94,11 +94,11 @@ def test_a_node_goes_by_id_title_or_class_and_a_value_by_its_inputs_type(
     ("text", "sentence"),
     [
         ("3.seed", "expected NODE.INPUT=VALUE"),
-        ("seed=3", "expected NODE.INPUT=VALUE"),
+        ("seed=3", "'seed' names no input: expected NODE.INPUT"),
         ("Sampel.seed=3", "no node 'Sampel'; did you mean 'Sampler'?"),
-        ("3.sed=3", "Sampler (3) has no input 'sed'; did you mean 'seed'?"),
+        ("3.sed=3", "Sampler (node 3) has no input 'sed'; did you mean 'seed'?"),
         ("3.zzz=3", "has no input 'zzz'; it has model, seed, cfg, name, tiled"),
-        ("3.seed=x", "'seed' of Sampler (3) takes a whole number, not 'x'"),
+        ("3.seed=x", "'seed' of Sampler (node 3) takes a whole number, not 'x'"),
         ("3.seed=1.5", "takes a whole number, not '1.5'"),
         ("3.cfg=big", "takes a number, not 'big'"),
         ("3.tiled=maybe", "takes true or false, not 'maybe'"),
@@ -112,7 +112,9 @@ def test_what_does_not_fit_is_refused_with_the_remedy(text: str, sentence: str) 
 
 def test_an_ambiguous_name_lists_the_candidates() -> None:
     twins = apply(WORKFLOW, []).with_node(WorkflowNode("12", "LoadImage", {}, "Mask"))
-    with pytest.raises(InputError, match=r"may be LoadImage \(8\), LoadImage 'Mask' \(12\)"):
+    with pytest.raises(
+        InputError, match=r'may be LoadImage \(node 8\), LoadImage "Mask" \(node 12\)'
+    ):
         parse_change("LoadImage.image=a.png", twins, SIGNATURES)
 
 

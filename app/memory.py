@@ -1,0 +1,77 @@
+"""Main memory: how much there is, and a limit that turns running out of it into an error.
+
+Linux hands out more memory than there is and kills a process that uses it, without a word. Below
+the limit an allocation that cannot be met fails instead, in the node that asked for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+_CGROUP_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+
+
+def total() -> int | None:
+    """Return the bytes of main memory that this process may have; None where it is not known."""
+    linux = _meminfo().get("MemTotal")
+    if linux is not None:
+        return min([linux, *_container_limits()])
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def free() -> int | None:
+    """Return the bytes that could be had now; None where it is not known."""
+    return _meminfo().get("MemAvailable")
+
+
+def _meminfo() -> dict[str, int]:
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return {}
+    return {
+        name: int(kilobytes) * 1024
+        for name, kilobytes in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)
+    }
+
+
+def _container_limits() -> list[int]:
+    limits = []
+    for path in _CGROUP_LIMITS:
+        try:
+            limits.append(int(path.read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            continue
+    return limits
+
+
+def limit() -> None:
+    """Let this process have no more memory than is free now, where the system can be told so."""
+    known = _meminfo()
+    if sys.platform != "linux" or "MemAvailable" not in known:
+        return
+    import resource
+
+    room = min([known["MemAvailable"] + known.get("SwapFree", 0), *_container_limits()])
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    given = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min([room, *given]), hard))
+
+
+def ran_out(error: BaseException | None) -> bool:
+    """Whether an error means that there was too little memory, on the processor or a GPU."""
+    if error is None:
+        return False
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    words = r"can't allocate memory|not enough memory|out of memory"
+    return isinstance(error, RuntimeError) and re.search(words, str(error)) is not None

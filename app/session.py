@@ -1,0 +1,156 @@
+"""Everything that running workflows needs, put together: nodes, folders, cache, engine, device.
+
+A session outlives its runs, so that models stay loaded and nothing is computed twice. Making one
+reads the folders' configuration; torch is imported when the first run begins.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app import canvas_values, devices, memory, tensors
+from app.catalogue import make_registry
+from app.folders import make_folders, require_writable
+from app.overrides import Change, apply, find_input, parse_change, seed_changes
+from app.signatures import RegistrySignatures
+from graph.cache import MemoryCache
+from graph.executor import Engine, Options
+from graph.formats.document import read_document
+from graph.problems import InvalidWorkflowError
+from graph.validate import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.settings import Settings
+    from graph.checked import Checked
+    from graph.events import OnEvent
+    from graph.formats.document import Document
+    from graph.report import RunResult
+    from graph.workflow import Value
+
+_CACHE_WITHOUT_KNOWING = 4 * 10**9
+
+
+class Session:
+    """Runs workflows one after the other.
+
+    Args:
+        settings: Folders and device.
+
+    Raises:
+        InputError: A folder or file that the settings name is not there.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folders = make_folders(settings)
+        self.registry = make_registry()
+        self.signatures = RegistrySignatures(self.registry, self.folders)
+
+    @cached_property
+    def device(self) -> str:
+        """The device that runs compute on, as torch writes it.
+
+        Raises:
+            InputError: The one that the settings name is not there.
+        """
+        return devices.resolve(self.settings.device)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        # OpenMP's threads spin while they wait, which on a busy machine steals the very processor
+        # that they wait for: sampling was 3 to 8 times slower. It is read when torch is loaded.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        room = memory.total()
+        return Engine(
+            self.registry,
+            self.folders,
+            cache=MemoryCache(room // 2 if room else _CACHE_WITHOUT_KNOWING, tensors.storages),
+            hasher=tensors.content_hash,
+            device=self.device,
+            outside=True,
+        )
+
+    def load(self, path: Path) -> Document:
+        """Read a workflow file, or a PNG that carries one.
+
+        Raises:
+            FormatError: It is no workflow.
+        """
+        return read_document(path, self.signatures)
+
+    def parse_change(self, text: str, document: Document) -> Change:
+        """Read `NODE.INPUT=VALUE` for a workflow.
+
+        Raises:
+            InputError: It fits no input.
+        """
+        return parse_change(text, document.workflow, self.signatures, self._canonical)
+
+    def change(self, target: str, value: Value, document: Document) -> Change:
+        """Return a change of `NODE.INPUT` in a workflow to a value that is not text to be read.
+
+        Raises:
+            InputError: There is no such node or input, or several.
+        """
+        node, name, _ = find_input(target, document.workflow, self.signatures, self._canonical)
+        return Change(node.id, name, value)
+
+    def _canonical(self, name: str) -> str:
+        definition = self.registry.get(name)
+        return definition.name if definition else name
+
+    def seed_changes(self, document: Document, seed: int) -> tuple[Change, ...]:
+        """Return what sets every seed of a workflow.
+
+        Raises:
+            InputError: No node takes one.
+        """
+        return seed_changes(document.workflow, self.signatures, seed)
+
+    def check(self, document: Document, changes: Sequence[Change] = ()) -> Checked:
+        """Find everything that is wrong with a workflow, without torch."""
+        changed = apply(document.workflow, changes)
+        return validate(changed, self.registry, self.folders, outside=True)
+
+    def require_ready(self, document: Document, changes: Sequence[Change] = ()) -> Checked:
+        """Make sure, before any work is done, that a run can begin.
+
+        Raises:
+            InvalidWorkflowError: The workflow is wrong.
+            InputError: The output folder cannot be written to.
+        """
+        checked = self.check(document, changes)
+        if checked.problems:
+            raise InvalidWorkflowError(checked.problems)
+        require_writable(self.folders.output, "--output-directory")
+        return checked
+
+    def run(
+        self,
+        document: Document,
+        changes: Sequence[Change] = (),
+        on_event: OnEvent | None = None,
+    ) -> RunResult:
+        """Run a workflow with some inputs changed.
+
+        Raises:
+            InvalidWorkflowError: It cannot run.
+            InputError: The output folder cannot be written to, or the device is not there.
+            NodeFailed: A node failed.
+        """
+        self.require_ready(document, changes)
+        extra = document.extra_pnginfo
+        if document.canvas is not None:
+            extra["workflow"] = canvas_values.with_changes(
+                document.canvas, changes, self.signatures
+            )
+        return self._engine.run(
+            apply(document.workflow, changes),
+            on_event=on_event,
+            options=Options(extra_pnginfo=extra),
+        )

@@ -119,8 +119,9 @@ def vae_shape(tensors: Mapping[str, Tensor], *, norm_groups: int) -> dict[str, A
         "up_block_types": ["UpDecoderBlock2D"] * levels,
         "layers_per_block": _count(tensors, rf"encoder\.{down}\.0\.{block}\.(\d+)\."),
         "norm_num_groups": norm_groups,
-        "use_quant_conv": "quant_conv.weight" in tensors,
-        "use_post_quant_conv": "post_quant_conv.weight" in tensors,
+        "use_quant_conv": "quant_conv.weight" in tensors or "quant_conv.bias" in tensors,
+        "use_post_quant_conv": "post_quant_conv.weight" in tensors
+        or "post_quant_conv.bias" in tensors,
     }
 
 

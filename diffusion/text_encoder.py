@@ -128,11 +128,15 @@ def text_encoder_from_config(
     on_bytes: Callable[[int], None] | None = None,
 ) -> TextEncoder:
     """Build an encoder from tensors under transformers' names and its configuration."""
+    from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
     from transformers.models.clip.configuration_clip import CLIPTextConfig  # noqa: PLC0415
     from transformers.models.clip.modeling_clip import CLIPTextModel  # noqa: PLC0415
 
     def make() -> nn.Module:
-        return CLIPTextModel(CLIPTextConfig(**config))
+        try:
+            return CLIPTextModel(CLIPTextConfig(**config))
+        except StrictDataclassError as error:
+            raise ValueError(error) from error
 
     module = assemble(make, tensors, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
     # Positions are no weights, so they are not in the file and still on the meta device.

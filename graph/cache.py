@@ -45,7 +45,7 @@ class Entry:
     @property
     def files_unchanged(self) -> bool:
         """Whether everything that it wrote is still there."""
-        return all(stamp.unchanged() for stamp in self.files)
+        return not self.files or all(stamp.unchanged() for stamp in self.files)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from graph import events
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
     from graph.result import NodeOutput
     from graph.telling import Teller
     from graph.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """What would make a node's result if it runs, and why it would."""
+
+    recipe: Recipe
+    key: bytes
+    reason: str
 
 
 class Job:
@@ -63,12 +73,9 @@ class Job:
         self._options = options
         self._tell = teller.tell
         self._result = result
-        self._recipes: dict[str, Recipe] = {}
-        self._keys: dict[str, bytes] = {}
-        self._entries: dict[str, Entry] = {}
-        self._identities: dict[str, tuple[bytes, ...]] = {}
-        self._values: dict[str, tuple[object, ...]] = {}
-        self._reasons: dict[str, str] = {}
+        # What is known of nodes that some reader may still ask for; what made those that may run.
+        self._made: dict[str, Entry] = {}
+        self._intents: dict[str, _Intent] = {}
         self._prompt: Mapping[str, object] | None = None
 
     def run(self) -> None:
@@ -88,41 +95,40 @@ class Job:
                 case Start(key):
                     self._start(run, nodes[key])
                 case Release(key):
-                    del self._values[key]
+                    del self._made[key]
                 case Skip(key):
-                    self._report_cached(nodes[key])
-        self._result.values = {key: self._values[key] for key in nodes if key in self._plan.kept}
+                    self._report_cached(nodes[key], self._made.pop(key))
+        self._result.values = {key: self._values(key) for key in nodes if key in self._plan.kept}
         self._result.seconds = time.perf_counter() - started
         self._tell(events.JobFinished, seconds=self._result.seconds)
 
     def _look_up(self, run: Run, node: CheckedNode) -> None:
         if self._options.cancel.cancelled:
             self._cancelled(None)
-        recipe = self._recipes[node.id] = self._recipe(node)
-        key = self._keys[node.id] = recipe.key()
+        recipe = self._recipe(node)
+        key = recipe.key()
         entry = self._engine.cache.get(key) if node.definition.pure else None
         files_gone = entry is not None and not entry.files_unchanged
         if entry is None or files_gone or entry.values is None:
-            self._reasons[node.id] = explain(
+            reason = explain(
                 self._engine.recipes.get(node.id),
                 recipe,
                 links=node.links,
                 pure=node.definition.pure,
                 files_gone=files_gone,
             )
+            self._intents[node.id] = _Intent(recipe, key, reason)
         if entry is None or files_gone:
             run.not_found(node.id)
             return
         self._engine.recipes[node.id] = recipe
-        self._entries[node.id] = entry
-        self._identities[node.id] = entry.identities
+        self._made[node.id] = entry
         if entry.values is not None:
-            self._values[node.id] = entry.values
-            self._report_cached(node)
+            self._report_cached(node, entry)
         run.found(node.id, with_values=entry.values is not None)
 
-    def _report_cached(self, node: CheckedNode) -> None:
-        name, entry = node.definition.name, self._entries[node.id]
+    def _report_cached(self, node: CheckedNode, entry: Entry) -> None:
+        name = node.definition.name
         files = tuple(stamp.path for stamp in entry.files)
         self._result.nodes[node.id] = NodeReport(
             node.id, name, node.title, cached=True, ui=entry.ui, files=files
@@ -138,7 +144,7 @@ class Job:
             folders = self._engine.folders
             salt = (*salt, str(folders.output), str(folders.temp))
         sources = {
-            name: self._identities[link.node][link.slot] for name, link in node.links.items()
+            name: self._made[link.node].identities[link.slot] for name, link in node.links.items()
         }
         files = self._file_hashes(node) if node.paths else {}
         return Recipe(definition.name, definition.version, node.constants, sources, files, salt)
@@ -163,7 +169,7 @@ class Job:
         if self._options.cancel.cancelled:
             self._cancelled(None)
         about = {"node_id": node.id, "class_type": node.definition.name}
-        self._tell(events.NodeStarted, **about, reason=self._reasons[node.id])
+        self._tell(events.NodeStarted, **about, reason=self._intents[node.id].reason)
         started = time.perf_counter()
         output = self._call(node)
         seconds = time.perf_counter() - started
@@ -172,7 +178,7 @@ class Job:
         run.done(node.id)
 
     def _call(self, node: CheckedNode) -> NodeOutput:
-        linked = {name: self._values[link.node][link.slot] for name, link in node.links.items()}
+        linked = {name: self._values(link.node)[link.slot] for name, link in node.links.items()}
         try:
             return call(node, self._context(node), linked, self._hidden(node))
         except Cancelled:
@@ -198,30 +204,36 @@ class Job:
 
     def _keep(self, node: CheckedNode, output: NodeOutput, seconds: float) -> None:
         """Remember what a node made: for its readers, for later runs and for the report."""
-        pure, key = node.definition.pure, self._keys[node.id]
+        intent = self._intents.pop(node.id)
+        pure = node.definition.pure
         # What an impure node makes is another thing each time unless its content says otherwise.
-        origin = key if pure else secrets.token_bytes(32)
+        origin = intent.key if pure else secrets.token_bytes(32)
         identities = tuple(
             self._engine.hasher(value) or output_identity(origin, slot)
             for slot, value in enumerate(output.values)
         )
-        self._identities[node.id] = identities
-        self._values[node.id] = output.values
+        stamps = tuple(FileStamp.of(path) for path in output.files)
+        entry = Entry(identities, output.values, output.ui, stamps, seconds)
+        self._made[node.id] = entry
         if pure:
-            stamps = tuple(FileStamp.of(path) for path in output.files)
-            entry = Entry(identities, output.values, output.ui, stamps, seconds)
-            self._engine.cache.put(key, entry)
-        self._engine.recipes[node.id] = self._recipes[node.id]
+            self._engine.cache.put(intent.key, entry)
+        self._engine.recipes[node.id] = intent.recipe
         self._result.nodes[node.id] = NodeReport(
             node.id,
             node.definition.name,
             node.title,
             cached=False,
-            reason=self._reasons[node.id],
+            reason=intent.reason,
             seconds=seconds,
             ui=output.ui,
             files=output.files,
         )
+
+    def _values(self, key: str) -> tuple[object, ...]:
+        values = self._made[key].values
+        if values is None:
+            raise AssertionError(f"the values of node {key} are asked for and gone")
+        return values
 
     def _context(self, node: CheckedNode) -> NodeContext:
         about = {"node_id": node.id, "class_type": node.definition.name}

@@ -207,7 +207,7 @@ class Run:
     def _let_go(self, key: str) -> bool:
         """Settle a node that no reader can want any more; answers whether it will never read."""
         status = self.status[key]
-        if self._open[key] or status not in {Status.HELD, Status.KNOWN}:
+        if self._open[key] or not (status is Status.HELD or status is Status.KNOWN):
             return False
         self.status[key] = Status.SETTLED
         self._settled.append(Release(key) if status is Status.HELD else Skip(key))

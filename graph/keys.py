@@ -14,6 +14,7 @@ import math
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ class Recipe:
         if self.files:
             # A file is known by its content; under which name makes no difference.
             constants = {name: v for name, v in constants.items() if name not in self.files}
-        parts = [_text(self.class_type), _text(self.version)]
+        parts = [_name(self.class_type), _name(self.version)]
         for named in (constants, self.sources, self.files):
             _append_named(parts, named)
-        _append(parts, self.salt)
+        parts += map(_name, self.salt)
         return hashlib.sha256(b"".join(parts)).digest()
 
 
@@ -91,7 +92,7 @@ def _append_named(parts: list[bytes], values: Mapping[str, object]) -> None:
     for name in sorted(values):
         value = values[name]
         scalar = _SCALARS.get(type(value))
-        parts.append(_text(name))
+        parts.append(_name(name))
         if scalar is not None:
             parts.append(scalar(value))
         else:
@@ -122,6 +123,10 @@ def _by_name(pair: tuple[object, object]) -> str:
 def _text(value: str) -> bytes:
     data = value.encode("utf-8", "surrogatepass")
     return b"s%d:%b" % (len(data), data)
+
+
+_name = lru_cache(_text)
+"""The same for names, which come again and again."""
 
 
 def _number(value: float) -> bytes:

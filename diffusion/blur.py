@@ -6,7 +6,8 @@ not doubled.
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+
+from diffusion.taps import weigh
 
 # The strength of sharpening that its unit stands for.
 _SHARPENING = 10.0
@@ -21,7 +22,7 @@ def gaussian_blur(image: Tensor, radius: int, sigma: float) -> Tensor:
         sigma: Standard deviation, in units of the radius: at 1 the kernel ends one standard
             deviation from its centre.
     """
-    weights = _kernel(radius, sigma).to(image)
+    weights = _kernel(radius, sigma)
     return _along(_along(image, 1, weights), 2, weights)
 
 
@@ -50,18 +51,14 @@ def _kernel(radius: int, sigma: float) -> Tensor:
 
 def _along(image: Tensor, axis: int, weights: Tensor) -> Tensor:
     """Convolve one axis of a picture, which may be shorter than the kernel."""
-    radius = len(weights) // 2
     size = image.shape[axis]
-    padded = image.index_select(axis, _mirrored(size, radius).to(image.device))
-    lines = padded.movedim(axis, -1)
-    shape = lines.shape[:-1]
-    blurred = functional.conv1d(lines.reshape(-1, 1, size + 2 * radius), weights[None, None])
-    return blurred.reshape(*shape, size).movedim(-1, axis)
+    offsets = torch.arange(len(weights)) - len(weights) // 2
+    places = _mirrored(torch.arange(size) + offsets[:, None], size)
+    return weigh(image, axis, places, weights[:, None])
 
 
-def _mirrored(size: int, margin: int) -> Tensor:
-    """Indices from −margin to size + margin, thrown back at the ends as often as need be."""
-    index = torch.arange(-margin, size + margin)
+def _mirrored(place: Tensor, size: int) -> Tensor:
+    """Places beyond the ends thrown back into 0 … size − 1, as often as need be."""
     period = max(1, 2 * (size - 1))
-    folded = index % period
-    return torch.minimum(folded, period - folded) if size > 1 else torch.zeros_like(index)
+    folded = place % period
+    return torch.minimum(folded, period - folded).clamp(max=size - 1)

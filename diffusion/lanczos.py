@@ -7,6 +7,8 @@ shrinks, so that nothing flickers, with the weights at an edge made to sum to 1,
 import torch
 from torch import Tensor
 
+from diffusion.taps import weigh
+
 _LOBES = 3.0
 
 
@@ -21,21 +23,11 @@ def lanczos(x: Tensor, width: int, height: int) -> Tensor:
     Returns:
         [B, C, height, width] in 0..1; what the sharp edges overshoot is cut off.
     """
-    rows = _along_last_axis(x.float(), width)
-    columns = _along_last_axis(rows.transpose(-1, -2), height)
-    return columns.transpose(-1, -2).clamp(0.0, 1.0).to(x.dtype)
+    return _along(_along(x.float(), -1, width), -2, height).clamp(0.0, 1.0).to(x.dtype)
 
 
-def _along_last_axis(x: Tensor, size: int) -> Tensor:
-    old = x.shape[-1]
-    if size == old:
-        return x
-    places, weights = _taps(old, size)
-    places, weights = places.to(x.device), weights.to(x)
-    answer = x.new_zeros(*x.shape[:-1], size)
-    for place, weight in zip(places, weights, strict=True):
-        answer += x.index_select(-1, place) * weight
-    return answer
+def _along(x: Tensor, axis: int, size: int) -> Tensor:
+    return x if x.shape[axis] == size else weigh(x, axis, *_taps(x.shape[axis], size))
 
 
 def _taps(old: int, size: int) -> tuple[Tensor, Tensor]:

@@ -49,13 +49,17 @@ def dilate_by_box(mask: Tensor, size: int) -> Tensor:
         size: The box's sides; a pixel is given the largest value from ⌈(size − 1) / 2⌉ pixels
             before it to ⌊(size − 1) / 2⌋ after it, each way. 0 and 1 change nothing.
     """
-    shifts = range(-(size // 2), max(0, size - 1) // 2 + 1)
-    return _largest(_largest(mask, -1, shifts), -2, shifts)
+    grown = grow(mask, max(0, size - 1) // 2, tapered=False)
+    if size == 0 or size % 2 == 1:
+        return grown
+    return _largest(_largest(grown, -1, (-1, 0)), -2, (-1, 0))
 
 
 def _largest(mask: Tensor, axis: int, shifts: Iterable[int]) -> Tensor:
     """The largest of the values at some distances along an axis, no place being off the picture."""
-    size = mask.shape[axis]
-    here = torch.arange(size, device=mask.device)
-    places = ((here + shift).clamp(0, size - 1) for shift in shifts)
-    return reduce(torch.maximum, (mask.index_select(axis, place) for place in places))
+    # Along the first axis lines lie in one piece, which is several times as fast to read.
+    lines = mask.movedim(axis, 0).contiguous()
+    here = torch.arange(len(lines), device=mask.device)
+    places = ((here + shift).clamp(0, len(lines) - 1) for shift in shifts)
+    largest = reduce(torch.maximum, (lines.index_select(0, place) for place in places))
+    return largest.movedim(0, axis)

@@ -81,7 +81,7 @@ class ProgressDisplay:
         if bar is None:
             return
         if bar.total != event.total:
-            bar.total, bar.bar_format, bar.leave = event.total, _STEPS, True
+            bar.total, bar.bar_format, bar.leave = event.total, _STEPS, event.total > 1
         bar.update(event.value - bar.n)
 
     def _end(self, node_id: str) -> None:

@@ -6,7 +6,6 @@ reads the folders' configuration; torch is imported when the first run begins.
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -62,9 +61,6 @@ class Session:
 
     @cached_property
     def _engine(self) -> Engine:
-        # OpenMP's threads spin while they wait, which on a busy machine steals the very processor
-        # that they wait for: sampling was 3 to 8 times slower. It is read when torch is loaded.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         room = memory.total()
         return Engine(
             self.registry,
@@ -74,6 +70,10 @@ class Session:
             device=self.device,
             outside=True,
         )
+
+    def forget(self) -> None:
+        """Let go of every model and result."""
+        self._engine.cache.clear()
 
     def load(self, path: Path) -> Document:
         """Read a workflow file, or a PNG that carries one.
@@ -154,3 +154,7 @@ class Session:
             on_event=on_event,
             options=Options(extra_pnginfo=extra),
         )
+
+    def close(self) -> None:
+        """Let go of models and results. A run after that begins with nothing."""
+        self.__dict__.pop("_engine", None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,7 +20,6 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _TEXT = "cond_stage_model.transformer.text_model"
 _POSITIONS = f"{_TEXT}.embeddings.position_ids"
@@ -65,6 +66,17 @@ SD15 = Sizes()
 def write_random_sd15(path: Path, dtype: torch.dtype = torch.float16, seed: int = 0) -> None:
     """Write a checkpoint of SD 1.5's shape: 2.1 GB in float16, 4.3 GB in float32."""
     save_file(random_tensors(SD15, dtype, seed), path, metadata={"format": "pt"})
+
+
+def random_sd15() -> Path:
+    """A checkpoint of SD 1.5's shape in float16, written into `cache/` when first needed."""
+    path = Path(__file__).parents[1] / "cache" / "benchmarks" / "random_sd15.safetensors"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        write_random_sd15(unfinished)
+        unfinished.replace(path)
+    return path
 
 
 def random_tensors(sizes: Sizes, dtype: torch.dtype, seed: int = 0) -> dict[str, Tensor]:

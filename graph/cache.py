@@ -34,6 +34,7 @@ class Entry:
         ui: What clients were told.
         files: What it wrote, as it was then.
         seconds: How long it ran.
+        stored: Whether values that are not here can be fetched from the disk.
     """
 
     identities: tuple[bytes, ...]
@@ -41,6 +42,7 @@ class Entry:
     ui: Mapping[str, object] | None = None
     files: tuple[FileStamp, ...] = ()
     seconds: float = 0.0
+    stored: bool = False
 
     @property
     def files_unchanged(self) -> bool:
@@ -77,7 +79,7 @@ class MemoryCache:
     """Entries by key.
 
     Args:
-        budget: Bytes that values may hold; 0 keeps none.
+        budget: Bytes that values may hold; with 0 only those are kept that hold none.
         storages: Tells what a value holds; without it values weigh nothing.
     """
 
@@ -85,7 +87,8 @@ class MemoryCache:
         self._budget = budget
         self._storages = storages
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
-        self._weights: dict[bytes, tuple[tuple[int, int], ...]] = {}
+        # What those hold whose values weigh something; the least recently used one first here too.
+        self._weights: OrderedDict[bytes, tuple[tuple[int, int], ...]] = OrderedDict()
         self._blocks = _Blocks()
         self._lock = Lock()
 
@@ -95,8 +98,8 @@ class MemoryCache:
         return self._blocks.total
 
     def __len__(self) -> int:
-        """Return the number of results whose values are held."""
-        return len(self._weights)
+        """Return the number of results that are known, with or without their values."""
+        return len(self._entries)
 
     def get(self, key: bytes) -> Entry | None:
         """Return what is known under a key and count it as used; its values may be gone."""
@@ -104,18 +107,26 @@ class MemoryCache:
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
+                if key in self._weights:
+                    self._weights.move_to_end(key)
             return entry
 
     def put(self, key: bytes, entry: Entry) -> None:
         """Keep a result, dropping others' values where the budget asks for it."""
         weights = tuple(dict(self._storages(entry.values)).items())
+        if sum(size for _, size in weights) > self._budget:
+            # It could not stay, and all others would have been dropped for it.
+            entry, weights = replace(entry, values=None), ()
         with self._lock:
-            self._drop(key)
+            self._forget(key)
             self._entries[key] = entry
-            self._entries.move_to_end(key)
-            self._weights[key] = weights
-            self._blocks.hold(weights)
-            self._shrink()
+            if weights:
+                self._weights[key] = weights
+                self._blocks.hold(weights)
+            while self._blocks.total > self._budget:
+                self._drop(next(iter(self._weights)))
+            while len(self._entries) > _MOST_KNOWN:
+                self._forget(next(iter(self._entries)))
 
     def clear(self) -> None:
         """Forget everything."""
@@ -124,22 +135,12 @@ class MemoryCache:
             self._weights.clear()
             self._blocks = _Blocks()
 
-    def _shrink(self) -> None:
-        if self._blocks.total > self._budget:
-            for key in list(self._entries):
-                if self._blocks.total <= self._budget:
-                    break
-                # What weighs nothing would be dropped in vain.
-                if self._weights.get(key):
-                    self._drop(key)
-        while len(self._entries) > _MOST_KNOWN:
-            key = next(iter(self._entries))
-            self._drop(key)
-            del self._entries[key]
-
     def _drop(self, key: bytes) -> None:
         """Let go of an entry's values and keep what else is known of it."""
-        weights = self._weights.pop(key, None)
-        if weights is not None:
-            self._blocks.let_go(weights)
-            self._entries[key] = replace(self._entries[key], values=None)
+        self._blocks.let_go(self._weights.pop(key))
+        self._entries[key] = replace(self._entries[key], values=None)
+
+    def _forget(self, key: bytes) -> None:
+        if key in self._weights:
+            self._drop(key)
+        self._entries.pop(key, None)

@@ -111,7 +111,9 @@ def fit_images(image: Tensor, like: Tensor, method: str) -> Tensor:
         like: IMAGE.
         method: As `resize` knows them.
     """
-    return fit_latents(image.movedim(-1, 1), like.movedim(-1, 1), method).movedim(1, -1)
+    return _fit(as_images(image).movedim(-1, 1), like.shape[2], like.shape[1], method).movedim(
+        1, -1
+    )
 
 
 def fit_latents(x: Tensor, like: Tensor, method: str) -> Tensor:
@@ -121,11 +123,32 @@ def fit_latents(x: Tensor, like: Tensor, method: str) -> Tensor:
         x: [B, C, h, w].
         like: [B', C', h', w'].
         method: As `resize` knows them.
+
+    Raises:
+        DiffusionError: They are latents of two kinds.
     """
-    height, width = like.shape[-2:]
+    require_same_kind(like, x)
+    return _fit(x, like.shape[-1], like.shape[-2], method)
+
+
+def _fit(x: Tensor, width: int, height: int, method: str) -> Tensor:
     if x.shape[-2:] == (height, width):
         return x
     return resize(crop_to_aspect(x, width, height), width, height, method)
+
+
+def require_same_kind(first: Tensor, second: Tensor) -> None:
+    """Check that two batches of latents are of models of one family.
+
+    Raises:
+        DiffusionError: They are not [B, C, h, w] with the same C.
+    """
+    if first.ndim != 4 or second.ndim != 4 or first.shape[1] != second.shape[1]:
+        raise DiffusionError(
+            "the latents to combine must be of one kind, but shapes "
+            f"{list(first.shape)} and {list(second.shape)} came: "
+            "make both with models of one family"
+        )
 
 
 def same_channels(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from diffusion.batches import as_masks, repeat_to, same_length
-from diffusion.errors import DiffusionError
+from diffusion.batches import as_masks, repeat_to, require_same_kind, same_length
 from diffusion.resize import resize
 
 
@@ -57,9 +56,9 @@ def paste_softly(
         [max(B, B'), C, H, W].
 
     Raises:
-        DiffusionError: The channels differ.
+        DiffusionError: They are latents of two kinds.
     """
-    _require_same_channels(destination, source)
+    require_same_kind(destination, source)
     destination, source = same_length(destination, source)
     height, width = destination.shape[-2:]
     edges = (left > 0, top > 0, left + source.shape[-1] < width, top + source.shape[-2] < height)
@@ -89,9 +88,9 @@ def paste_masked(
         resize_source: Whether the source is first made as large as the destination.
 
     Raises:
-        DiffusionError: The channels differ, or the mask is none.
+        DiffusionError: They are latents of two kinds, or the mask is none.
     """
-    _require_same_channels(destination, source)
+    require_same_kind(destination, source)
     if resize_source:
         source = resize(source, destination.shape[-1], destination.shape[-2], "bilinear")
     source = repeat_to(source, len(destination))
@@ -129,12 +128,3 @@ def _blended(destination: Tensor, source: Tensor, seen: Overlap, opacity: Tensor
     area = (..., *seen.on_destination)
     pasted[area] = torch.lerp(destination[area], source[(..., *seen.of_source)], opacity)
     return pasted
-
-
-def _require_same_channels(destination: Tensor, source: Tensor) -> None:
-    if destination.ndim != 4 or source.ndim != 4 or destination.shape[1] != source.shape[1]:
-        raise DiffusionError(
-            "the latents to combine must be of one kind, but shapes "
-            f"{list(destination.shape)} and {list(source.shape)} came: "
-            "make both with models of one family"
-        )

@@ -46,27 +46,24 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 class TestEachNode:
     """Every name that a workflow may call one of our nodes by."""
 
-    def test_required_inputs_are_comfyuis_in_their_order(
-        self, name: str, ours: dict[str, Any]
-    ) -> None:
+    def test_inputs_are_comfyuis_in_their_order(self, name: str, ours: dict[str, Any]) -> None:
         theirs = _theirs()[_KNOWN_AS.get(name, name)]
 
-        order = ours[name]["input_order"]["required"]
-
-        assert order == theirs["input_order"]["required"]
+        assert ours[name]["input_order"] == theirs["input_order"]
 
     def test_types_defaults_and_ranges_are_comfyuis(self, name: str, ours: dict[str, Any]) -> None:
-        theirs = _theirs()[_KNOWN_AS.get(name, name)]["input"]["required"]
+        theirs = _theirs()[_KNOWN_AS.get(name, name)]["input"]
 
-        for key, (kind, *options) in ours[name]["input"]["required"].items():
-            their_kind, *their_options = theirs[key]
-            assert _without_texts(options) == _without_texts(their_options), key
-            if key in _FILE_LISTS:
-                assert isinstance(kind, list), key
-            elif isinstance(kind, list):
-                assert kind[: len(their_kind)] == their_kind, key
-            else:
-                assert kind == their_kind, key
+        for section in ("required", "optional"):
+            for key, (kind, *options) in ours[name]["input"].get(section, {}).items():
+                their_kind, their_options = _choices_first(*theirs[section][key])
+                assert _without_texts(options) == their_options, key
+                if isinstance(kind, list) and key in _FILE_LISTS:
+                    assert isinstance(their_kind, list), key
+                elif isinstance(kind, list):
+                    assert kind[: len(their_kind)] == their_kind, key
+                else:
+                    assert kind == their_kind, key
 
     def test_hidden_inputs_outputs_and_category_are_comfyuis(
         self, name: str, ours: dict[str, Any]
@@ -75,8 +72,18 @@ class TestEachNode:
 
         assert ours[name]["input"].get("hidden") == theirs["input"].get("hidden")
         shared = ("output", "output_name", "output_is_list", "output_node", "category")
-        for key in (*shared, "display_name"):
+        for key in shared:
             assert ours[name][key] == theirs[key], key
+        assert ours[name]["display_name"] == (theirs["display_name"] or name)
+
+
+def _choices_first(kind: Any, *options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - JSON
+    """The newer way to write a choice, `"COMBO"` and its options apart, in the older one."""
+    texts = _without_texts(list(options))
+    if kind == "COMBO":
+        texts.pop("multiselect", None)
+        kind = texts.pop("options", [])
+    return kind, texts
 
 
 def _without_texts(options: list[dict[str, Any]]) -> dict[str, Any]:

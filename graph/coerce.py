@@ -31,7 +31,7 @@ class WrongValueError(Exception):
         super().__init__(type_, expected, got, remedy)
         self.type = type_
         self.expected = expected
-        self.got = got if isinstance(got, str) else show(got)
+        self.got = show(got)
         self.remedy = remedy
 
 

@@ -1,4 +1,4 @@
-"""Which nodes a run needs and in which order; a workflow's links as a networkx graph."""
+"""Which nodes a run needs and in which order, and the circles that leave no order."""
 
 from __future__ import annotations
 

@@ -18,10 +18,12 @@ from graph.plan import make_plan
 from graph.problems import InvalidWorkflowError
 from graph.report import RunResult
 from graph.telling import Teller
+from graph.tiers import Tiers
 from graph.validate import validate
 
 if TYPE_CHECKING:
     from graph.checked import Checked
+    from graph.disk_cache import DiskCache
     from graph.events import OnEvent
     from graph.folders import Folders
     from graph.keys import Recipe
@@ -63,6 +65,7 @@ class Engine:
         registry: The nodes there are.
         folders: Where the user's files are.
         cache: Where results are kept.
+        disk: Where they are kept when the process ends; by default they are not.
         files: Knows the content of files.
         hasher: Knows the content of values.
         device: Where models go.
@@ -76,6 +79,7 @@ class Engine:
         folders: Folders,
         *,
         cache: MemoryCache | None = None,
+        disk: DiskCache | None = None,
         files: FileIndex | None = None,
         hasher: Hasher = _contentless,
         device: str = "cpu",
@@ -85,6 +89,7 @@ class Engine:
         self.registry = registry
         self.folders = folders
         self.cache = MemoryCache(2**30) if cache is None else cache
+        self.tiers = Tiers(self.cache, disk)
         self.files = FileIndex() if files is None else files
         self.hasher = hasher
         self.device = device
@@ -119,5 +124,8 @@ class Engine:
             raise InvalidWorkflowError(checked.problems)
         plan = make_plan(checked.nodes, checked.outputs, keep=options.targets is not None)
         result = RunResult(problems=checked.problems, warnings=checked.warnings)
-        Job(self, workflow, plan, options, Teller(options.job, on_event), result).run()
+        try:
+            Job(self, workflow, plan, options, Teller(options.job, on_event), result).run()
+        finally:
+            self.tiers.flush()
         return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from graph import events
@@ -21,7 +21,7 @@ from graph.formats.api import to_api
 from graph.keys import Recipe, output_identity
 from graph.reasons import explain
 from graph.report import NodeReport
-from graph.run import LookUp, Release, Run, Skip, Start
+from graph.run import Fetch, LookUp, Release, Run, Skip, Start
 from graph.sockets import Hidden
 from graph.telling import Pace
 
@@ -92,6 +92,8 @@ class Job:
             match action:
                 case LookUp(key):
                     self._look_up(run, nodes[key])
+                case Fetch(key):
+                    self._fetch(run, nodes[key])
                 case Start(key):
                     self._start(run, nodes[key])
                 case Release(key):
@@ -107,7 +109,7 @@ class Job:
             self._cancelled(None)
         recipe = self._recipe(node)
         key = recipe.key()
-        entry = self._engine.cache.get(key) if node.definition.pure else None
+        entry = self._engine.tiers.get(key) if node.definition.pure else None
         files_gone = entry is not None and not entry.files_unchanged
         if entry is None or files_gone or entry.values is None:
             reason = explain(
@@ -125,7 +127,19 @@ class Job:
         self._made[node.id] = entry
         if entry.values is not None:
             self._report_cached(node, entry)
-        run.found(node.id, with_values=entry.values is not None)
+        run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
+
+    def _fetch(self, run: Run, node: CheckedNode) -> None:
+        if self._options.cancel.cancelled:
+            self._cancelled(None)
+        entry = self._made[node.id]
+        values = self._engine.tiers.fetch(self._intents[node.id].key, entry)
+        if values is None:
+            run.lost(node.id)
+            return
+        self._made[node.id] = replace(entry, values=values)
+        self._report_cached(node, entry)
+        run.fetched(node.id)
 
     def _report_cached(self, node: CheckedNode, entry: Entry) -> None:
         name = node.definition.name
@@ -168,6 +182,9 @@ class Job:
     def _start(self, run: Run, node: CheckedNode) -> None:
         if self._options.cancel.cancelled:
             self._cancelled(None)
+        if node.definition.pure and self._made_meanwhile(node):
+            run.done(node.id)
+            return
         about = {"node_id": node.id, "class_type": node.definition.name}
         self._tell(events.NodeStarted, **about, reason=self._intents[node.id].reason)
         started = time.perf_counter()
@@ -176,6 +193,16 @@ class Job:
         self._keep(node, output, seconds)
         self._tell(events.NodeFinished, **about, seconds=seconds, ui=output.ui)
         run.done(node.id)
+
+    def _made_meanwhile(self, node: CheckedNode) -> bool:
+        """Whether another node of the same recipe has run since this one was looked up."""
+        entry = self._engine.cache.get(self._intents[node.id].key)
+        if entry is None or entry.values is None or not entry.files_unchanged:
+            return False
+        self._engine.recipes[node.id] = self._intents.pop(node.id).recipe
+        self._made[node.id] = entry
+        self._report_cached(node, entry)
+        return True
 
     def _call(self, node: CheckedNode) -> NodeOutput:
         linked = {name: self._values(link.node)[link.slot] for name, link in node.links.items()}
@@ -216,7 +243,7 @@ class Job:
         entry = Entry(identities, output.values, output.ui, stamps, seconds)
         self._made[node.id] = entry
         if pure:
-            self._engine.cache.put(intent.key, entry)
+            self._engine.tiers.put(intent.key, entry)
         self._engine.recipes[node.id] = intent.recipe
         self._result.nodes[node.id] = NodeReport(
             node.id,

@@ -3,12 +3,16 @@
 Keys depend on the identities of what links bring, so a node is looked up in the cache once all its
 sources are identified. What is found need not run; what is not found runs once the values of its
 sources are there. A node whose identity is known and whose values are gone runs only when a node
-that runs reads it, and so does whatever feeds it. No node is looked up twice or runs twice: values
+that runs reads it, and so does whatever feeds it. Values that are stored somewhere slow are fetched
+when a node that runs reads them, and not before. No node is looked up twice or runs twice: values
 are let go only when no reader can want them any more.
 
     WAITING → LOOKUP → HELD → SETTLED             found with values
                      → KNOWN → SETTLED            found without, and nobody wants them
                      → KNOWN → WANTED → …         found without, and somebody does
+                     → STORED → SETTLED           found in store, and nobody wants them
+                     → STORED → FETCHING → HELD → SETTLED
+                     → STORED → FETCHING → WANTED → …      the store has lost them
                      → WANTED → RUNNING → HELD → SETTLED
 """
 
@@ -32,6 +36,8 @@ class Status(Enum):
     WAITING = auto()  # some source is not identified yet
     LOOKUP = auto()  # the cache is to be asked
     KNOWN = auto()  # identified; its values are gone, and some reader may want them
+    STORED = auto()  # identified; its values can be fetched if some reader wants them
+    FETCHING = auto()
     WANTED = auto()  # is to run once the values of its sources are there
     RUNNING = auto()
     HELD = auto()  # identified, and its values are at hand
@@ -41,6 +47,13 @@ class Status(Enum):
 @dataclass(frozen=True, slots=True)
 class LookUp:
     """Ask the cache for this node; answer with `found` or `not_found`."""
+
+    node_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Get this node's values from the store; answer with `fetched` or `lost`."""
 
     node_id: str
 
@@ -61,12 +74,12 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Nobody needs this node's values, which were gone: it does not run."""
+    """Nobody needs this node's values, which are not at hand: it does not run."""
 
     node_id: str
 
 
-Action: TypeAlias = LookUp | Start | Release | Skip
+Action: TypeAlias = LookUp | Fetch | Start | Release | Skip
 
 
 class Run:
@@ -88,6 +101,7 @@ class Run:
         self._identified: set[str] = set()
         self._settled: deque[Release | Skip] = deque()
         self._lookups: deque[str] = deque()
+        self._fetches: deque[str] = deque()
         self._ready: list[tuple[int, str]] = []
         self._under_way: set[str] = set()
         self._stopped = False
@@ -98,7 +112,8 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether nothing is left to do and nothing is under way."""
-        return not (self._settled or self._lookups or self._ready or self._under_way)
+        waiting = self._settled or self._lookups or self._fetches or self._ready
+        return not (waiting or self._under_way)
 
     def actions(self) -> Iterator[Action]:
         """Yield what to do next, as long as there is something that can be done now.
@@ -112,6 +127,10 @@ class Run:
                 key = self._lookups.popleft()
                 self._under_way.add(key)
                 yield LookUp(key)
+            elif self._fetches:
+                key = self._fetches.popleft()
+                self._under_way.add(key)
+                yield Fetch(key)
             elif self._ready:
                 _, key = heapq.heappop(self._ready)
                 self.status[key] = Status.RUNNING
@@ -120,14 +139,22 @@ class Run:
             else:
                 return
 
-    def found(self, key: str, *, with_values: bool) -> None:
-        """The cache knows what the node made; with or without the values themselves."""
+    def found(self, key: str, *, with_values: bool, stored: bool = False) -> None:
+        """The cache knows what the node made.
+
+        Args:
+            key: The node.
+            with_values: Whether the values are at hand.
+            stored: Whether they can be fetched if not.
+        """
         if not self._answered(key):
             return
-        self.status[key] = Status.HELD if with_values else Status.KNOWN
+        absent = Status.STORED if stored else Status.KNOWN
+        self.status[key] = Status.HELD if with_values else absent
         self._identify(key)
         if key in self._plan.kept and not with_values:
-            self._want(key)
+            if self._need(key):
+                self._want(key)
         elif self._let_go(key) or with_values:
             self._close(key)
 
@@ -136,12 +163,25 @@ class Run:
         if self._answered(key):
             self._want(key)
 
+    def fetched(self, key: str) -> None:
+        """The values were in the store, and are at hand."""
+        if self._answered(key):
+            self._hold(key)
+
+    def lost(self, key: str) -> None:
+        """The values were not in the store any more: the node is to run."""
+        if self._answered(key):
+            self._want(key)
+
     def done(self, key: str) -> None:
         """The node ran, and its values are at hand."""
-        if not self._answered(key):
-            return
+        if self._answered(key):
+            self._identify(key)
+            self._hold(key)
+
+    def _hold(self, key: str) -> None:
+        """A node's values are at hand for those that wait for them; it will read no more."""
         self.status[key] = Status.HELD
-        self._identify(key)
         for reader in self._plan.readers[key]:
             if self.status[reader] is Status.WANTED:
                 self._missing[reader] -= 1
@@ -156,6 +196,7 @@ class Run:
         self._stopped = True
         self._settled.clear()
         self._lookups.clear()
+        self._fetches.clear()
         self._ready.clear()
 
     def _answered(self, key: str) -> bool:
@@ -177,6 +218,14 @@ class Run:
             if not self._unidentified[reader]:
                 self._look_up(reader)
 
+    def _need(self, key: str) -> bool:
+        """Have values fetched that are stored; answers whether the node must run to have them."""
+        if self.status[key] is Status.STORED:
+            self.status[key] = Status.FETCHING
+            self._fetches.append(key)
+            return False
+        return self.status[key] is Status.KNOWN
+
     def _want(self, key: str) -> None:
         """Have a node run, and before it whatever must run to feed it."""
         self.status[key] = Status.WANTED
@@ -187,7 +236,7 @@ class Run:
             self._missing[key] = len(absent)
             self._make_ready(key)
             for source in absent:
-                if self.status[source] is Status.KNOWN:
+                if self._need(source):
                     self.status[source] = Status.WANTED
                     todo.append(source)
 
@@ -207,8 +256,9 @@ class Run:
     def _let_go(self, key: str) -> bool:
         """Settle a node that no reader can want any more; answers whether it will never read."""
         status = self.status[key]
-        if self._open[key] or not (status is Status.HELD or status is Status.KNOWN):
+        held = status is Status.HELD
+        if self._open[key] or not (held or status is Status.KNOWN or status is Status.STORED):
             return False
         self.status[key] = Status.SETTLED
-        self._settled.append(Release(key) if status is Status.HELD else Skip(key))
-        return status is Status.KNOWN
+        self._settled.append(Release(key) if held else Skip(key))
+        return not held

@@ -1,0 +1,70 @@
+"""What is known of a result, without its values, as bytes that prove themselves.
+
+A record is a SHA-256 over the key and the rest, and the rest: JSON with the identities of the
+outputs, what clients were told, and how the files that were written look from outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph.cache import Entry
+from graph.files import FileStamp
+
+if TYPE_CHECKING:
+    from graph.result_index import Row
+
+_DIGEST = 32
+_LARGEST = 2**20
+
+
+class DamagedRecordError(Exception):
+    """A record is not what was written."""
+
+
+def pack(key: bytes, entry: Entry) -> bytes | None:
+    """Return an entry's record; None if it is more than a record can say.
+
+    Args:
+        key: Under which it will be asked for.
+        entry: Its values are left out.
+    """
+    facts: dict[str, object] = {"identities": b"".join(entry.identities).hex()}
+    if entry.ui is not None:
+        facts["ui"] = entry.ui
+    if entry.files:
+        facts["files"] = [[str(at.path), at.size, at.mtime_ns] for at in entry.files]
+    try:
+        content = json.dumps(facts).encode()
+    except (TypeError, ValueError, RecursionError):
+        return None  # a node told its clients what JSON cannot
+    if len(content) > _LARGEST:
+        return None
+    return hashlib.sha256(key + content).digest() + content
+
+
+def unpack(row: Row) -> Entry:
+    """Return the entry of a row; its values are there only if it has no outputs.
+
+    Raises:
+        DamagedRecordError: The record is not what was written.
+    """
+    digest, content = row.record[:_DIGEST], row.record[_DIGEST:]
+    if digest != hashlib.sha256(row.key + content).digest():
+        raise DamagedRecordError(f"the record of {row.key.hex()} is damaged")
+    facts = json.loads(content)
+    joined = bytes.fromhex(facts["identities"])
+    identities = tuple(joined[at : at + _DIGEST] for at in range(0, len(joined), _DIGEST))
+    return Entry(
+        identities=identities,
+        values=None if identities else (),
+        ui=facts.get("ui"),
+        files=tuple(
+            FileStamp(Path(path), size, mtime_ns) for path, size, mtime_ns in facts.get("files", ())
+        ),
+        seconds=row.seconds,
+        stored=bool(identities) and row.size > 0,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph.coerce import show
+from graph.keys import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ def _constants(before: Recipe, now: Recipe) -> list[str]:
             continue
         if name not in before.constants:
             changes.append(f"{name} is typed in now")
-        elif before.constants[name] != value:
+        elif canonical(before.constants[name]) != canonical(value):
             changes.append(f"{name}: {show(before.constants[name])} → {show(value)}")
     given = now.constants.keys() | now.sources.keys()
     changes += [f"{name} is no longer given" for name in before.constants if name not in given]

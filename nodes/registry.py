@@ -3,7 +3,11 @@
 from graph.registry import Registry
 from nodes import (
     conditioning,
+    image_basics,
+    image_effects,
     image_files,
+    image_scaling,
+    inpainting,
     latent,
     latent_arithmetic,
     latent_batches,
@@ -36,6 +40,9 @@ BUILTIN = (
     latent_arithmetic.latent_subtract,
     latent_arithmetic.latent_multiply,
     latent_arithmetic.latent_interpolate,
+    inpainting.set_latent_noise_mask,
+    inpainting.vae_encode_for_inpaint,
+    inpainting.image_pad_for_outpaint,
     latent_files.save_latent,
     latent_files.load_latent,
     sampling.k_sampler,
@@ -45,6 +52,18 @@ BUILTIN = (
     image_files.load_image,
     image_files.save_image,
     image_files.preview_image,
+    image_basics.empty_image,
+    image_basics.image_invert,
+    image_basics.image_crop,
+    image_basics.image_batch,
+    image_basics.image_from_batch,
+    image_scaling.image_scale,
+    image_scaling.image_scale_by,
+    image_scaling.image_scale_to_total_pixels,
+    image_effects.image_blend,
+    image_effects.image_blur,
+    image_effects.image_sharpen,
+    image_effects.image_quantize,
 )
 
 

@@ -1,0 +1,93 @@
+"""Nodes that make pictures and latents ready for painting in part of them.
+
+A mask is white where something is to be painted.
+"""
+
+from typing import Annotated
+
+from graph.context import NodeContext
+from graph.decorator import node
+from graph.definition import Lane
+from graph.sockets import Int
+from nodes.checks import required
+from nodes.types import Image, Latent, Mask, Vae
+
+
+@node("SetLatentNoiseMask", category="latent/inpaint", display_name="Set Latent Noise Mask")
+def set_latent_noise_mask(samples: Latent, mask: Mask) -> Latent:
+    """Let sampling change only part of latents.
+
+    Args:
+        samples: The latents.
+        mask: Where they may change; of any size, over the whole picture.
+    """
+    from diffusion.batches import as_masks
+
+    return {**samples, "noise_mask": as_masks(mask)[:, None]}
+
+
+@node(
+    "VAEEncodeForInpaint",
+    category="latent/inpaint",
+    display_name="VAE Encode (for Inpainting)",
+    lane=Lane.ACCELERATOR,
+)
+def vae_encode_for_inpaint(
+    ctx: NodeContext,
+    pixels: Image,
+    vae: Vae | None,
+    mask: Mask,
+    grow_mask_by: Annotated[int, Int(0, 64, step=1)] = 6,
+) -> Latent:
+    """Turn pictures into latents without what is to be painted, of which nothing is left.
+
+    Made for inpainting models and for sampling with a denoise of 1.
+
+    Args:
+        ctx: What the engine offers.
+        pixels: The pictures; edges beyond a multiple of 8 pixels are cut off evenly.
+        vae: The autoencoder of the model that is to work on them.
+        mask: What is to be painted; of any size, over the whole picture.
+        grow_mask_by: By how many pixels sampling may reach beyond it, for a seamless edge.
+    """
+    from diffusion.outpainting import blank_masked
+
+    encoder = required(vae, "vae", "VAE")
+    shown, noise_mask = blank_masked(pixels, mask, encoder.factor, grow_mask_by)
+    latents = encoder.encode(shown, on_item=ctx.progress)
+    return {"samples": latents, "noise_mask": noise_mask[:, None]}
+
+
+@node("ImagePadForOutpaint", category="image", display_name="Pad Image for Outpainting")
+def image_pad_for_outpaint(
+    image: Image,
+    left: Annotated[int, Int(0, 16384, step=8)] = 0,
+    top: Annotated[int, Int(0, 16384, step=8)] = 0,
+    right: Annotated[int, Int(0, 16384, step=8)] = 0,
+    bottom: Annotated[int, Int(0, 16384, step=8)] = 0,
+    feathering: Annotated[int, Int(0, 16384, step=1)] = 40,
+) -> tuple[Image, Mask]:
+    """Surround pictures with grey, and mark it as what is to be painted.
+
+    Args:
+        image: The pictures.
+        left: Pixels to add on the left.
+        top: Pixels to add above.
+        right: Pixels to add on the right.
+        bottom: Pixels to add below.
+        feathering: How many pixels the mask reaches into the picture, ever weaker. It does not
+            where the picture is too small for that from two sides.
+    """
+    from diffusion.outpainting import pad, padding_mask
+
+    padded = pad(image, left, top, right, bottom)
+    mask = padding_mask(
+        image.shape[2],
+        image.shape[1],
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        feathering=feathering,
+    )
+    return padded, mask

@@ -48,9 +48,8 @@ def explain(
         *_constants(before, now),
         *_files(before, now),
         *_sources(before, now, links),
+        *(f"{old} → {new}" for old, new in zip(before.salt, now.salt, strict=False) if old != new),
     ]
-    if not changes and before.salt != now.salt:
-        return f"{' '.join(before.salt)} → {' '.join(now.salt)}"
     return ", ".join(changes) or EVICTED
 
 

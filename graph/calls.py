@@ -43,9 +43,11 @@ def call(
 
 def sentence(error: Exception) -> str:
     """Say an exception in one line: its own sentence, with its type where that says more."""
-    text = " ".join(str(error).split()) or "no reason given"
-    # Errors that our packages define carry sentences; Python's own need their name to be clear.
-    return text if type(error).__module__ != "builtins" else f"{type(error).__name__}: {text}"
+    text = " ".join(str(error).split())
+    # Errors that packages define carry sentences; Python's own need their name to be clear.
+    if text and type(error).__module__ != "builtins":
+        return text
+    return ": ".join(filter(None, (type(error).__name__, text)))
 
 
 def _output(result: object, definition: NodeDefinition) -> NodeOutput:

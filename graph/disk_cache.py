@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
     from graph.cache import Entry
 
-_MOST_PENDING = 1_000
+_MANY = 1_000
+_TOO_MANY = 20_000
 _PROMPTLY = 0.25
 """Seconds of work, at most, that a process that is killed leaves unrecorded."""
+_LATER = 2.0
+"""Seconds until the next try when another process is in the way."""
 _BLOCK = 4096
 """What even the smallest file takes on the disk."""
 
@@ -99,8 +102,9 @@ class DiskCache:
         self._pace = WritePace()
         self._pending: dict[bytes, Row] = {}
         self._used: set[bytes] = set()
-        self._recorded = time.monotonic()
+        self._due = time.monotonic() + _PROMPTLY
         self._lock = RLock()
+        self._swept = False
         self._off = False
 
     def get(self, key: bytes) -> Entry | None:
@@ -132,8 +136,8 @@ class DiskCache:
         size = self._write(key, entry)
         with self._lock:
             self._pending[key] = Row(key, record, entry.seconds, size)
-            waited = time.monotonic() - self._recorded
-        if waited > _PROMPTLY or len(self._pending) >= _MOST_PENDING:
+            due = time.monotonic() > self._due or len(self._pending) % _MANY == 0
+        if due:
             self.flush()
         return size > 0
 
@@ -141,18 +145,24 @@ class DiskCache:
         """Record what was not yet, and keep to the budget."""
         with self._lock:
             rows, used = list(self._pending.values()), set(self._used)
-            self._recorded = time.monotonic()
+            self._due = time.monotonic() + _PROMPTLY
             if self._off or not (rows or used):
                 return
             try:
                 self._index.record(rows, used)
                 self._pending.clear()
                 self._used.clear()
-                thrown_out = self._index.shrink(self._budget)
+                self._shrink()
             except (sqlite3.Error, OSError, NewerIndexError) as error:
                 self._cope(error)
-                return
+
+    def _shrink(self) -> None:
+        thrown_out = self._index.shrink(self._budget)
         self._files.remove(thrown_out)
+        if thrown_out and not self._swept:
+            # There is little room, and processes that were killed may have left something behind.
+            self._swept = True
+            self._files.sweep(self._index.keys())
 
     def close(self) -> None:
         """Record what was not yet, and let go of the folder until it is used again."""
@@ -224,7 +234,8 @@ class DiskCache:
         if isinstance(error, sqlite3.Error):
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                return  # another process writes; there will be another occasion
+                self._put_off()
+                return
             if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} and self._begin_anew():
                 return
         with self._lock:
@@ -236,6 +247,13 @@ class DiskCache:
             self._on_trouble(
                 f"results are not kept for the next start: {self._folder} cannot be used ({reason})"
             )
+
+    def _put_off(self) -> None:
+        """Another process writes for a long time; there will be another occasion."""
+        with self._lock:
+            self._due = time.monotonic() + _LATER
+            if len(self._pending) > _TOO_MANY:
+                self._pending.clear()
 
     def _begin_anew(self) -> bool:
         """Throw a damaged index away, and the files, which nobody can find without it."""

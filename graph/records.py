@@ -55,7 +55,7 @@ def unpack(row: Row) -> Entry:
     digest, content = row.record[:_DIGEST], row.record[_DIGEST:]
     if digest != hashlib.sha256(row.key + content).digest():
         raise DamagedRecordError(f"the record of {row.key.hex()} is damaged")
-    facts = json.loads(content)
+    facts = json.loads(content.decode())
     joined = bytes.fromhex(facts["identities"])
     identities = tuple(joined[at : at + _DIGEST] for at in range(0, len(joined), _DIGEST))
     return Entry(

@@ -46,7 +46,7 @@ _ALL = "SELECT key, record, seconds, size, used FROM results"
 _ONE = f"{_ALL} WHERE key = ?"
 _CHEAPEST = "SELECT key, size, worth FROM results WHERE size > 0 ORDER BY worth"
 _LOST = "UPDATE results SET size = 0 WHERE key = ?"
-_PATIENCE = 0.5
+_PATIENCE = 0.2
 _DAY = 86_400
 _SLACK = 0.9
 """How full the budget is left when something had to go, so that not every result costs a round."""
@@ -95,11 +95,17 @@ class ResultIndex:
         self._most = most
         self._lock = RLock()
         self._database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._process = 0
         self._added = most
 
     def __del__(self) -> None:
         self.close()
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a table; asking does not make one."""
+        return self._path.is_file()
 
     def recall(self, key: bytes) -> Row | None:
         """Return what is known under a key."""
@@ -125,6 +131,11 @@ class ResultIndex:
         with self._transaction() as database:
             database.executemany(_LOST, [(key,) for key in keys])
 
+    def forget(self, keys: Iterable[bytes]) -> None:
+        """Forget results."""
+        with self._transaction() as database:
+            database.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in keys])
+
     def shrink(self, budget: int) -> list[bytes]:
         """Choose values to throw out until a budget is kept; return their keys, now without."""
         if self._held_bytes() <= budget:
@@ -142,6 +153,11 @@ class ResultIndex:
                 database.execute("UPDATE thrown_out SET worth = ?", (thrown_out[-1][1],))
         return [key for key, _ in thrown_out]
 
+    def keys(self) -> set[bytes]:
+        """Return the keys of everything that is known."""
+        with self._lock:
+            return {key for (key,) in self._open().execute("SELECT key FROM results")}
+
     def rows(self) -> list[Row]:
         """Return everything that is known."""
         with self._lock:
@@ -153,14 +169,26 @@ class ResultIndex:
         with self._lock:
             if self._database is not None and self._process == os.getpid():
                 self._database.close()
-            self._database = None
+            self._database = self._file = None
+
+    def clear(self) -> None:
+        """Forget every result."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM results")
+        with self._lock:
+            self._open().execute("VACUUM")
 
     def remove(self) -> None:
-        """Remove the file, and begin anew with the next question."""
+        """Remove the file, which is damaged, and begin anew with the next question.
+
+        It may be another one by now, which another process made for the same reason.
+        """
         with self._lock:
+            opened = self._file
             self.close()
-            for ending in ("-wal", "-shm", ""):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            if opened in {None, _identity(self._path)}:
+                for ending in ("-wal", "-shm", ""):
+                    self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
     def _held_bytes(self) -> int:
         with self._lock:
@@ -182,18 +210,30 @@ class ResultIndex:
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database
+                database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                # After some errors, a full disk for instance, it is rolled back already.
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
                 raise
-            database.execute("COMMIT")
 
     def _open(self) -> sqlite3.Connection:
         """The connection of this process; a fork makes one of its own."""
         if self._database is None or self._process != os.getpid():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._database = _connect(self._path)
+            self._file = _identity(self._path)
             self._process = os.getpid()
         return self._database
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _connect(path: Path) -> sqlite3.Connection:

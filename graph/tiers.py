@@ -29,13 +29,12 @@ class Tiers:
     def get(self, key: bytes) -> Entry | None:
         """Return what is known under a key. Its values may be gone, or have to be fetched."""
         entry = self._memory.get(key)
-        if self._disk is None or (entry is not None and (entry.stored or entry.values is not None)):
+        if entry is not None or self._disk is None:
             return entry
-        below = self._disk.get(key)
-        if below is None:
-            return entry
-        self._memory.put(key, below)
-        return below
+        entry = self._disk.get(key)
+        if entry is not None:
+            self._memory.put(key, entry)
+        return entry
 
     def fetch(self, key: bytes, entry: Entry) -> tuple[object, ...] | None:
         """Return the values of an entry that said they can be fetched; None if they are lost."""

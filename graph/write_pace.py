@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_OVERHEAD = 1e-3
+_OVERHEAD = 2e-3
 _FIRST_GUESS = 200e6
 _WEIGHT = 0.3
 _LARGE = 2**18

@@ -1,204 +1,207 @@
-"""MemoryCache: a budget of bytes, the least recently used dropped first, identities remembered."""
+"""MemoryCache: what is kept under a budget, and what stays known of what is not."""
 
 from __future__ import annotations
 
-import gc
-import threading
-import time
-import weakref
-from dataclasses import dataclass
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-import graph.cache
+from graph import cache as cache_module
 from graph.cache import Entry, MemoryCache
 from graph.files import FileStamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
-
-@dataclass(eq=False)
-class Block:
-    """Stands for a tensor's memory."""
-
-    size: int
+    import pytest
 
 
-def _storages(value: object) -> Iterator[tuple[int, int]]:
-    """The blocks of a tuple, one of them perhaps several times."""
-    assert isinstance(value, tuple)
-    for item in value:
-        if isinstance(item, Block):
-            yield id(item), item.size
+def _entry(*blocks: tuple[int, int], name: bytes = b"id") -> Entry:
+    """A result that holds blocks of memory: the id and the size of each."""
+    return Entry((name,), blocks)
 
 
-def _entry(*values: object) -> Entry:
-    return Entry(tuple(b"%d" % slot for slot, _ in enumerate(values)), values)
+def _storages(values: object) -> Sequence[tuple[int, int]]:
+    return values if isinstance(values, tuple) else ()
 
 
-def _filled(cache: MemoryCache, **sizes: int) -> MemoryCache:
-    for name, size in sizes.items():
-        cache.put(name.encode(), _entry(Block(size)))
-    return cache
+def _cache(budget: int = 100) -> MemoryCache:
+    return MemoryCache(budget, _storages)
 
 
-def _held(cache: MemoryCache, names: str) -> str:
-    """Those of the names whose values are there; looks at them without counting it as use."""
-    return "".join(name for name in names if cache._entries[name.encode()].values is not None)
+def _held(cache: MemoryCache, keys: str) -> str:
+    """Those of the keys whose values are held, asked for in an order that changes nothing."""
+    return "".join(key for key in keys if (entry := cache.get(key.encode())) and entry.values)
 
 
-def test_what_was_put_is_found_until_all_is_forgotten() -> None:
-    cache = MemoryCache(100, _storages)
-    entry = _entry(Block(60), "text")
+def test_what_is_put_is_found() -> None:
+    cache, entry = _cache(), _entry((1, 60))
     cache.put(b"a", entry)
-    assert cache.get(b"a") is entry
+    assert cache.get(b"a") == entry
     assert cache.get(b"b") is None
-    assert (cache.held, len(cache)) == (60, 1)
-    cache.clear()
-    assert cache.get(b"a") is None
-    assert (cache.held, len(cache)) == (0, 0)
+    assert (len(cache), cache.held) == (1, 60)
 
 
 def test_the_least_recently_used_values_are_dropped_first() -> None:
-    cache = _filled(MemoryCache(100, _storages), a=40, b=40)
+    cache = _cache()
+    for number, key in enumerate((b"a", b"b", b"c")):
+        cache.put(key, _entry((number, 30)))
     cache.get(b"a")
-    _filled(cache, c=40)
-    assert _held(cache, "abc") == "ac"
+    cache.put(b"d", _entry((9, 30)))
+    assert _held(cache, "abcd") == "acd"
+    assert cache.held == 90
+
+
+def test_of_dropped_values_all_else_stays_known() -> None:
+    cache = _cache()
+    cache.put(b"a", Entry((b"one", b"two"), ((1, 60),), {"images": []}, (), 2.5))
+    cache.put(b"b", _entry((2, 60)))
+    assert cache.get(b"a") == Entry((b"one", b"two"), None, {"images": []}, (), 2.5)
+
+
+def test_memory_that_results_share_counts_once_and_until_the_last_one_goes() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60), (2, 10)))
+    cache.put(b"b", _entry((1, 60), (3, 20)))
+    assert cache.held == 90
+    cache.put(b"c", _entry((4, 20)))
+    assert _held(cache, "abc") == "bc"
+    assert cache.held == 100
+    cache.put(b"d", _entry((5, 70)))
+    assert _held(cache, "abcd") == "cd"
+    assert cache.held == 90
+
+
+def test_a_value_that_holds_a_block_twice_counts_it_once() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60), (1, 60)))
+    assert cache.held == 60
+    cache.put(b"b", _entry((2, 80)))
     assert cache.held == 80
 
 
-def test_as_many_are_dropped_as_must_be() -> None:
-    cache = _filled(MemoryCache(100, _storages), a=30, b=30, c=30, d=70)
-    assert _held(cache, "abcd") == "cd"
+def test_what_could_never_stay_drops_nothing_else() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60)))
+    cache.put(b"b", _entry((2, 101)))
+    assert _held(cache, "ab") == "a"
+    assert cache.get(b"b") == Entry((b"id",), None)
+
+
+def test_without_a_budget_only_what_weighs_nothing_is_kept() -> None:
+    cache = _cache(0)
+    cache.put(b"a", _entry((1, 1)))
+    cache.put(b"b", Entry((b"id",), ()))
+    assert cache.get(b"a") == Entry((b"id",), None)
+    assert cache.get(b"b") == Entry((b"id",), ())
+
+
+def test_a_new_result_takes_the_old_ones_place() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60)))
+    cache.put(b"a", _entry((2, 70), name=b"new"))
+    assert cache.held == 70
+    assert cache.get(b"a") == _entry((2, 70), name=b"new")
+    assert len(cache) == 1
+
+
+def test_values_that_were_dropped_can_come_back() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60)))
+    cache.put(b"b", _entry((2, 60)))
+    cache.put(b"a", _entry((1, 60)))
+    assert _held(cache, "ab") == "a"
+    assert cache.held == 60
+
+
+def test_everything_can_be_forgotten() -> None:
+    cache = _cache()
+    cache.put(b"a", _entry((1, 60)))
+    cache.clear()
+    assert (len(cache), cache.held, cache.get(b"a")) == (0, 0, None)
+    cache.put(b"b", _entry((1, 100)))
     assert cache.held == 100
 
 
-def test_of_a_dropped_result_everything_but_the_values_stays_known(tmp_path: Path) -> None:
-    stamps = (FileStamp.of(tmp_path),)
-    cache = MemoryCache(10, _storages)
-    cache.put(b"a", Entry((b"1",), (Block(10),), {"images": []}, stamps, 2.5))
-    _filled(cache, b=10)
-    assert cache.get(b"a") == Entry((b"1",), None, {"images": []}, stamps, 2.5)
+def test_no_more_is_known_than_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_module, "_MOST_KNOWN", 3)
+    cache = _cache()
+    for number in range(5):
+        cache.put(b"%d" % number, _entry((number, 10)))
+    assert (len(cache), cache.held) == (3, 30)
+    assert cache.get(b"1") is None
+    assert cache.get(b"2") is not None
 
 
-def test_values_that_are_dropped_are_let_go() -> None:
-    cache, block = MemoryCache(10, _storages), Block(10)
-    cache.put(b"a", _entry(block))
-    gone = weakref.ref(block)
-    del block
-    assert gone() is not None
-    _filled(cache, b=10)
-    gc.collect()
-    assert gone() is None
+def test_nothing_weighs_anything_unless_somebody_tells() -> None:
+    cache = MemoryCache(0)
+    cache.put(b"a", Entry((b"id",), (object(),)))
+    entry = cache.get(b"a")
+    assert entry is not None
+    assert entry.values is not None
+    assert cache.held == 0
 
 
-def test_values_that_could_never_stay_push_nobody_out() -> None:
-    cache = _filled(MemoryCache(100, _storages), a=50, b=101)
-    assert _held(cache, "ab") == "a"
-    assert cache.get(b"b") == Entry((b"0",), None)
-
-
-def test_a_block_that_several_results_share_counts_once() -> None:
-    cache, shared = MemoryCache(100, _storages), Block(80)
-    cache.put(b"a", _entry(shared, shared))
-    cache.put(b"b", _entry(shared, Block(20)))
-    assert (cache.held, _held(cache, "ab")) == (100, "ab")
-    _filled(cache, c=10)
-    assert _held(cache, "abc") == "c"
-    assert cache.held == 10
-
-
-def test_dropping_one_holder_of_a_shared_block_frees_only_its_own() -> None:
-    cache, shared = MemoryCache(100, _storages), Block(50)
-    cache.put(b"a", _entry(shared, Block(30)))
-    cache.put(b"b", _entry(shared))
-    _filled(cache, c=30)
-    assert (cache.held, _held(cache, "abc")) == (80, "bc")
-
-
-def test_values_that_weigh_nothing_are_never_dropped_for_others() -> None:
-    cache = MemoryCache(10, _storages)
-    cache.put(b"a", _entry("text"))
-    _filled(cache, b=10, c=10)
-    assert _held(cache, "abc") == "ac"
-
-
-def test_a_budget_of_nothing_keeps_only_what_weighs_nothing() -> None:
-    cache = _filled(MemoryCache(0, _storages), a=1)
-    cache.put(b"b", _entry("text"))
-    assert _held(cache, "ab") == "b"
-
-
-def test_a_result_put_again_replaces_the_old_one() -> None:
-    cache = _filled(MemoryCache(100, _storages), a=60, b=30)
-    _filled(cache, a=20)
-    assert (cache.held, len(cache)) == (50, 2)
-    _filled(cache, c=60)
-    assert _held(cache, "abc") == "ac"  # what was put again was used
-
-
-def test_without_knowledge_of_memory_nothing_weighs_anything() -> None:
-    cache = _filled(MemoryCache(0), a=10**12)
-    assert (_held(cache, "a"), cache.held) == ("a", 0)
-
-
-def test_not_even_identities_are_known_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph.cache, "_MOST_KNOWN", 3)
-    cache = _filled(MemoryCache(100, _storages), a=1, b=1, c=1)
-    cache.get(b"a")
-    _filled(cache, d=1)
-    assert [cache.get(key) is not None for key in (b"a", b"b", b"c", b"d")] == [1, 0, 1, 1]
-    assert (cache.held, len(cache)) == (3, 3)
-
-
-@pytest.mark.parametrize("happens", ["nothing", "changed", "gone"])
-def test_a_result_with_files_counts_only_while_they_are_as_they_were(
-    tmp_path: Path, happens: str
-) -> None:
-    paths = [tmp_path / name for name in ("one.png", "two.png")]
+def test_a_result_counts_only_while_its_files_are_as_they_were(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
     for path in paths:
-        path.write_bytes(b"picture")
-    entry = Entry((), (), files=tuple(FileStamp.of(path) for path in paths))
-    if happens == "changed":
-        paths[1].write_bytes(b"another picture")
-    if happens == "gone":
-        paths[1].unlink()
-    assert entry.files_unchanged == (happens == "nothing")
-    assert _entry().files_unchanged
+        path.write_bytes(b"1")
+    entry = Entry((), (), files=tuple(map(FileStamp.of, paths)))
+    assert entry.files_unchanged
+    paths[1].unlink()
+    assert not entry.files_unchanged
 
 
-def test_dropping_costs_the_same_however_much_is_known() -> None:
-    cache = MemoryCache(10, _storages)
-    for number in range(20_000):
-        cache.put(b"%d" % number, _entry("text"))
-    started = time.perf_counter()
-    for number in range(2_000):
-        cache.put(b"heavy %d" % number, _entry(Block(10)))
-    assert time.perf_counter() - started < 1.0
-    assert cache.held == 10
+BLOCKS = st.lists(st.integers(0, 6).map(lambda block: (block, 10 * block + 5)), max_size=3)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.sampled_from("abcdef"), BLOCKS),
+        st.tuples(st.just("get"), st.sampled_from("abcdef"), st.just([])),
+    ),
+    max_size=40,
+)
 
 
-def test_threads_may_use_a_cache_together() -> None:
-    cache = MemoryCache(50, _storages)
+def _weight(entries: OrderedDict[str, list[tuple[int, int]]]) -> int:
+    return sum(dict(block for blocks in entries.values() for block in blocks).values())
 
-    def work(seed: int) -> None:
-        for number in range(300):
-            key = b"%d" % (number * seed % 40)
-            cache.put(key, _entry(Block(number % 17)))
-            cache.get(key)
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in (1, 3, 7, 11)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    held = {
-        id(block): block.size
-        for entry in cache._entries.values()
-        for block in entry.values or ()
-        if isinstance(block, Block)
-    }
-    assert cache.held == sum(held.values()) <= 50
+@given(steps=STEPS, budget=st.integers(0, 150))
+def test_it_holds_what_a_slow_and_simple_cache_would(
+    steps: list[tuple[str, str, list[tuple[int, int]]]], budget: int
+) -> None:
+    cache, model = _cache(budget), OrderedDict[str, list[tuple[int, int]]]()
+    for action, key, blocks in steps:
+        if action == "get":
+            cache.get(key.encode())
+            if key in model:
+                model.move_to_end(key)
+            continue
+        cache.put(key.encode(), _entry(*blocks))
+        model.pop(key, None)
+        if _weight(OrderedDict(new=blocks)) <= budget:
+            model[key] = blocks
+        while _weight(model) > budget:
+            del model[next(name for name, held in model.items() if held)]
+    assert cache.held == _weight(model)
+    known = {key: cache.get(key.encode()) for key in "abcdef"}
+    assert {key for key, entry in known.items() if entry and entry.values is not None} == set(model)
+
+
+def test_threads_may_use_it_at_once() -> None:
+    cache = _cache(50)
+
+    def work(number: int) -> None:
+        key = b"%d" % (number % 20)
+        cache.put(key, _entry((number % 20, 10)))
+        found = cache.get(b"%d" % (number % 7))
+        assert found is None or found.identities == (b"id",)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(4_000)))
+    held = [key for key in range(20) if (entry := cache.get(b"%d" % key)) and entry.values]
+    assert cache.held == 10 * len(held) == 50

@@ -32,7 +32,7 @@ _SCHEMA = (
 )
 _RECORD = (
     "INSERT INTO results VALUES (?1, ?2, ?3, ?4,"
-    " (SELECT worth FROM thrown_out) + ?3 / max(?4, 1), ?5)"
+    " (SELECT worth FROM thrown_out) + 1.0 * ?3 / max(?4, 1), ?5)"
     # Values that somebody else has kept are there still.
     " ON CONFLICT (key) DO UPDATE SET record = excluded.record, seconds = excluded.seconds,"
     " size = max(size, excluded.size), used = excluded.used,"

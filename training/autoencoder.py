@@ -31,7 +31,7 @@ class AutoencoderRecipe:
         seed: Of the weights and every batch.
     """
 
-    steps: int = 3400
+    steps: int = 3000
     batch: int = 16
     noise: float = 0.08
     seed: int = 0

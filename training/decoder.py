@@ -28,7 +28,7 @@ class DecoderRecipe:
         seed: Of every batch.
     """
 
-    steps: int = 3000
+    steps: int = 2000
     batch: int = 16
     noise: float = 0.05
     seed: int = 0

@@ -40,7 +40,7 @@ class DenoiserRecipe:
         seed: Of the weights and every batch.
     """
 
-    steps: int = 2300
+    steps: int = 1300
     batch: int = 128
     dropped: float = 0.12
     decay: float = 0.9995

@@ -69,6 +69,7 @@ def export(parts: StarterParts, path: Path) -> None:
     unfinished = path.with_suffix(".part")
     half = {name: weight.half().contiguous() for name, weight in layout(parts).items()}
     save_file(half, unfinished, metadata(parts))
+    unfinished.chmod(0o644)  # safetensors writes for the owner alone
     unfinished.replace(path)
 
 

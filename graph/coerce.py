@@ -80,7 +80,10 @@ def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside:
 
 def show(value: object) -> str:
     """Return a value as sentences show it: short, and with its quotes."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # numbers of thousands of digits; lists of lists of lists…
+        return f"something too large to show ({type(value).__name__})"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
@@ -103,16 +106,14 @@ def _float(value: object) -> float:
 
 
 def _ranged(kind: Int | Float, number: Any) -> object:  # noqa: ANN401 - int for Int, float for Float
-    between = f"a number from {kind.min:g} to {kind.max:g}"
-    if isinstance(kind, Int):
-        between = f"a whole number from {kind.min} to {kind.max}"
+    if kind.min <= number <= kind.max:
+        return number
+    what, form = ("a whole number", "d") if isinstance(kind, Int) else ("a number", "g")
+    low, high = format(kind.min, form), format(kind.max, form)
+    between = f"{what} from {low} to {high}"
     if number < kind.min:
-        remedy = f"the smallest is {kind.min}"
-        raise WrongValueError("value_smaller_than_min", between, number, remedy)
-    if number > kind.max:
-        remedy = f"the largest is {kind.max}"
-        raise WrongValueError("value_bigger_than_max", between, number, remedy)
-    return number
+        raise WrongValueError("value_smaller_than_min", between, number, f"the smallest is {low}")
+    raise WrongValueError("value_bigger_than_max", between, number, f"the largest is {high}")
 
 
 def _string(value: object) -> str:
@@ -134,9 +135,8 @@ def _option(kind: Combo, value: object, folders: Folders) -> object:
     if value in options:
         return value
     listed = ", ".join(options[:_MOST_SHOWN]) + (", …" if len(options) > _MOST_SHOWN else "")
-    raise WrongValueError(
-        "value_not_in_list", f"one of {listed}", value, _did_you_mean(value, options)
-    )
+    expected = f"one of {listed}" if listed else "one of the options, of which there are none"
+    raise WrongValueError("value_not_in_list", expected, value, _did_you_mean(value, options))
 
 
 def _did_you_mean(value: object, known: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graph.definition import NodeDefinition
 from graph.folders import Folders
 from graph.validate import validate
 from graph.workflow import Link, Workflow, WorkflowNode
@@ -85,7 +86,7 @@ def test_a_sound_workflow_has_no_problems(folders: Folders) -> None:
             {"size": 2.5},
             "value_bigger_than_max",
             "Paint (node 2), input 'size': expected a number from 0.5 to 2, got 2.5;"
-            " the largest is 2.0",
+            " the largest is 2",
         ),
         (
             {"style": "pencli"},
@@ -466,3 +467,49 @@ def test_ten_thousand_nodes_in_a_chain_are_checked_in_no_time(
     assert time.perf_counter() - started < 5.0
     assert len(checked.nodes) == count
     assert [problem.type for problem in checked.problems] == ["dependency_cycle"] * circle
+
+
+def test_what_is_linked_to_an_input_that_does_not_exist_is_not_needed(folders: Folders) -> None:
+    workflow = flow({"1": ("Paint", {}), "2": ("Show", {"value": 1, "colour": "1:0"})})
+    checked = _check(workflow, folders)
+    assert (checked.problems, checked.outputs, set(checked.nodes)) == ((), ("2",), {"2"})
+
+
+def test_a_class_that_is_not_known_is_told_of_even_where_nothing_needs_it(folders: Folders) -> None:
+    workflow = flow({"1": ("Show", {"value": 1}), "2": ("Unheard", {}), "3": ("Make", {})})
+    sentence = "Unheard (node 2) is left out: no such class of node is installed"
+    assert _check(workflow, folders).warnings == (sentence,)
+    assert _check(workflow, folders, targets=["1"]).warnings == ()
+
+
+def _nested(depth: int) -> Json:
+    value: Json = 0
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_what_is_too_large_to_show_is_refused_all_the_same(folders: Folders) -> None:
+    inputs: list[Nodes] = [
+        {"1": ("Make", {"number": 10**5000}), "3": ("Show", {"value": "1:0"})},
+        _painting(text=_nested(10_000)),
+    ]
+    for nodes in inputs:
+        problem = _only(_check(flow(nodes), folders))
+        assert problem.got.startswith("something too large to show")
+
+
+def test_a_thousand_nodes_of_a_missing_class_are_told_of_in_no_time(folders: Folders) -> None:
+    nodes: dict[str, tuple[str, dict[str, Json]]] = {
+        f"m{index}": ("KSamplerAdvancedButMissing" * 5, {}) for index in range(1_000)
+    }
+    shows: dict[str, tuple[str, dict[str, Json]]] = {
+        f"s{index}": ("Show", {"value": f"m{index}:0"}) for index in range(1_000)
+    }
+    many = registry()
+    for index in range(500):
+        many.add(NodeDefinition(f"KSampler{'Advanced' * 10}{index}", lambda: None))
+    started = time.perf_counter()
+    checked = validate(flow({**nodes, **shows}), many, folders)
+    assert len(checked.problems) == 1_000
+    assert time.perf_counter() - started < 5.0

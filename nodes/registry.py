@@ -2,10 +2,12 @@
 
 from graph.registry import Registry
 from nodes import (
+    animations,
     conditioning,
     image_basics,
     image_effects,
     image_files,
+    image_loading,
     image_scaling,
     inpainting,
     latent,
@@ -15,6 +17,8 @@ from nodes import (
     latent_files,
     latent_transforms,
     loaders,
+    mask_images,
+    masks,
     sampling,
     vae,
 )
@@ -52,6 +56,10 @@ BUILTIN = (
     image_files.load_image,
     image_files.save_image,
     image_files.preview_image,
+    image_loading.load_image_output,
+    image_loading.load_image_mask,
+    animations.save_animated_png,
+    animations.save_animated_webp,
     image_basics.empty_image,
     image_basics.image_invert,
     image_basics.image_crop,
@@ -64,6 +72,19 @@ BUILTIN = (
     image_effects.image_blur,
     image_effects.image_sharpen,
     image_effects.image_quantize,
+    masks.solid_mask,
+    masks.invert_mask,
+    masks.crop_mask,
+    masks.mask_composite,
+    masks.feather_mask,
+    masks.grow_mask,
+    masks.threshold_mask,
+    mask_images.mask_to_image,
+    mask_images.image_to_mask,
+    mask_images.image_color_to_mask,
+    mask_images.join_image_with_alpha,
+    mask_images.split_image_with_alpha,
+    mask_images.mask_preview,
 )
 
 

@@ -1,7 +1,10 @@
-"""Questions that several nodes ask of what comes in by link."""
+"""Questions that several nodes ask of what comes in, and which input is to blame."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+from diffusion.errors import DiffusionError
 from graph.errors import NodeInputError
 
 T = TypeVar("T")
@@ -20,7 +23,23 @@ def required(value: T | None, name: str, what: str) -> T:
     """
     if value is None:
         raise NodeInputError(
-            f"{name} is empty, because the checkpoint it comes from holds no {what}: "
+            f"input '{name}' is empty, because the checkpoint it comes from holds no {what}: "
             f"load a {what} of its own, or a checkpoint that has one"
         )
     return value
+
+
+@contextmanager
+def blaming(name: str) -> Iterator[None]:
+    """Say of errors in here which input they come from.
+
+    Args:
+        name: The input's name.
+
+    Raises:
+        NodeInputError: Instead of what was raised in here about a file or value.
+    """
+    try:
+        yield
+    except (NodeInputError, DiffusionError) as error:
+        raise NodeInputError(f"input '{name}': {error}") from error

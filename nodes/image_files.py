@@ -7,6 +7,7 @@ from graph.context import NodeContext
 from graph.decorator import node
 from graph.result import NodeOutput
 from graph.sockets import InputFile, String
+from nodes.checks import blaming
 from nodes.outputs import ExtraPngInfo, Place, Prompt, notes, save, series
 from nodes.types import Image, Mask
 
@@ -31,7 +32,9 @@ def load_image(
     """
     from nodes.pictures import read_picture
 
-    return read_picture(ctx.folders.input_path(image, outside=ctx.allow_outside_inputs))
+    path = ctx.folders.input_path(image, outside=ctx.allow_outside_inputs)
+    with blaming("image"):
+        return read_picture(path)
 
 
 @node("SaveImage", category="image", display_name="Save Image", output_node=True)

@@ -14,6 +14,7 @@ from graph.decorator import node
 from graph.errors import NodeInputError
 from graph.result import NodeOutput
 from graph.sockets import InputFile, String
+from nodes.checks import blaming
 from nodes.latent import PIXELS
 from nodes.outputs import ExtraPngInfo, Prompt, notes, save, series
 from nodes.types import Latent
@@ -62,7 +63,8 @@ def load_latent(
         latent: A .latent file in the input folder.
     """
     path = ctx.folders.input_path(latent, outside=ctx.allow_outside_inputs)
-    return {"samples": read_latent(path)}
+    with blaming("latent"):
+        return {"samples": read_latent(path)}
 
 
 def read_latent(path: Path) -> "torch.Tensor":

@@ -9,6 +9,7 @@ from graph.context import NodeContext
 from graph.decorator import node
 from graph.definition import Lane
 from graph.sockets import ModelFile
+from nodes.checks import blaming
 from nodes.types import Clip, Model, Vae
 
 
@@ -31,7 +32,8 @@ def load_checkpoint(
     from diffusion import checkpoints
 
     path = ctx.folders.model_path("checkpoints", ckpt_name)
-    loaded = checkpoints.load_checkpoint(path, device=ctx.device, on_progress=ctx.progress)
+    with blaming("ckpt_name"):
+        loaded = checkpoints.load_checkpoint(path, device=ctx.device, on_progress=ctx.progress)
     # What the file lacks is missed by the node that needs it, which can say so.
     return loaded.model, loaded.clip, loaded.vae
 
@@ -47,4 +49,5 @@ def vae_loader(ctx: NodeContext, vae_name: Annotated[str, ModelFile("vae")]) -> 
     from diffusion.checkpoints import load_vae
 
     path = ctx.folders.model_path("vae", vae_name)
-    return load_vae(path, device=ctx.device, on_progress=ctx.progress)
+    with blaming("vae_name"):
+        return load_vae(path, device=ctx.device, on_progress=ctx.progress)

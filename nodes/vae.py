@@ -3,7 +3,7 @@
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.definition import Lane
-from nodes.checks import required
+from nodes.checks import blaming, required
 from nodes.types import Image, Latent, Vae
 
 
@@ -17,7 +17,8 @@ def vae_decode(ctx: NodeContext, samples: Latent, vae: Vae | None) -> Image:
         vae: The autoencoder of the model that made them.
     """
     decoder = required(vae, "vae", "VAE")
-    return decoder.decode(samples["samples"], on_item=ctx.progress)
+    with blaming("samples"):
+        return decoder.decode(samples["samples"], on_item=ctx.progress)
 
 
 @node("VAEEncode", category="latent", display_name="VAE Encode", lane=Lane.ACCELERATOR)
@@ -30,4 +31,5 @@ def vae_encode(ctx: NodeContext, pixels: Image, vae: Vae | None) -> Latent:
         vae: The autoencoder of the model that is to work on them.
     """
     encoder = required(vae, "vae", "VAE")
-    return {"samples": encoder.encode(pixels, on_item=ctx.progress)}
+    with blaming("pixels"):
+        return {"samples": encoder.encode(pixels, on_item=ctx.progress)}

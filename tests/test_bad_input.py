@@ -244,7 +244,7 @@ def test_a_checkpoint_that_cannot_be_loaded_fails_its_node(
     told = fails(TXT2IMG, "--models-directory", tmp_path / "models", "--set", f"1.ckpt_name={name}")
 
     assert told.code == 1
-    for word in ("LoadCheckpoint", "(node 1)", name, *words):
+    for word in ("LoadCheckpoint", "(node 1)", "'ckpt_name'", name, *words):
         assert word in told.sentence
     assert not path.with_name("sprung").exists()
 
@@ -266,9 +266,15 @@ def _enormous(path: Path, side: int = 30_000) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda path: Image.new("RGB", (1, 1)).save(path), ["VAEEncode", "(node 5)", "1×1", "8×8"]),
-        (_enormous, ["LoadImage", "(node 4)", "picture.png", "smaller"]),
-        (lambda path: path.write_text("hello"), ["LoadImage", "(node 4)", "picture.png", "PNG"]),
+        (
+            lambda path: Image.new("RGB", (1, 1)).save(path),
+            ["VAEEncode", "(node 5)", "'pixels'", "1×1", "8×8"],
+        ),
+        (_enormous, ["LoadImage", "(node 4)", "'image'", "picture.png", "smaller"]),
+        (
+            lambda path: path.write_text("hello"),
+            ["LoadImage", "(node 4)", "'image'", "picture.png", "PNG"],
+        ),
     ],
     ids=["too small", "too large", "no picture"],
 )

@@ -35,7 +35,7 @@ def test_stopping_early_reads_another_layer(starter: Starter) -> None:
 
 
 def test_a_checkpoint_without_text_encoder_is_missed_where_it_is_needed() -> None:
-    with pytest.raises(NodeInputError, match=r"clip is empty.*holds no text encoder"):
+    with pytest.raises(NodeInputError, match=r"'clip' is empty.*holds no text encoder"):
         clip_text_encode("a red heart", None)
-    with pytest.raises(NodeInputError, match="clip is empty"):
+    with pytest.raises(NodeInputError, match="'clip' is empty"):
         clip_set_last_layer(None)

@@ -8,9 +8,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from diffusion.errors import DiffusionError
 from graph.context import NodeContext
-from graph.errors import Cancelled, MissingFileError
+from graph.errors import Cancelled, MissingFileError, NodeInputError
 from nodes.loaders import load_checkpoint, vae_loader
 from tests.nodes.conftest import STARTER, Starter, Told
 
@@ -91,5 +90,7 @@ def test_a_truncated_checkpoint_is_said_so(context: NodeContext, keep: int) -> N
     path = context.folders.model_path("checkpoints", STARTER.name)
     path.write_bytes(STARTER.read_bytes()[:keep])
 
-    with pytest.raises(DiffusionError, match=r"starter\.safetensors.*download it again"):
+    with pytest.raises(
+        NodeInputError, match=r"'ckpt_name': starter\.safetensors.*download it again"
+    ):
         load_checkpoint(context, STARTER.name)

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from diffusion.errors import DiffusionError
 from graph.context import NodeContext
 from graph.errors import NodeInputError
 from nodes.vae import vae_decode, vae_encode
@@ -38,7 +37,7 @@ def test_each_picture_of_a_batch_is_told_of(
 def test_a_picture_smaller_than_a_latent_is_refused(
     context: NodeContext, starter: Starter, width: int, height: int
 ) -> None:
-    with pytest.raises(DiffusionError, match=f"{width}×{height} pixels.*at least 8×8"):
+    with pytest.raises(NodeInputError, match=f"'pixels': .*{width}×{height} pixels.*at least 8×8"):
         vae_encode(context, torch.zeros(1, height, width, 3), starter.vae)
 
 
@@ -51,10 +50,10 @@ def test_sizes_between_multiples_of_eight_are_cropped(
 
 
 def test_latents_of_another_family_are_refused(context: NodeContext, starter: Starter) -> None:
-    with pytest.raises(DiffusionError, match="another family"):
+    with pytest.raises(NodeInputError, match=r"'samples': .*another family"):
         vae_decode(context, {"samples": torch.zeros(1, 16, 8, 8)}, starter.vae)
 
 
 def test_a_checkpoint_without_vae_is_missed_where_it_is_needed(context: NodeContext) -> None:
-    with pytest.raises(NodeInputError, match=r"vae is empty.*holds no VAE"):
+    with pytest.raises(NodeInputError, match=r"'vae' is empty.*holds no VAE"):
         vae_decode(context, {"samples": torch.zeros(1, 4, 2, 2)}, None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graph.checked import Checked, CheckedNode
 from graph.coerce import WrongValueError, coerce, locate, show
 from graph.definition import MISSING, InputSpec, NodeDefinition
+from graph.errors import describe_node
 from graph.plan import circles
 from graph.problems import Problem
 from graph.sockets import FILES, Socket, fits
@@ -18,7 +19,7 @@ from graph.suggest import closest
 from graph.workflow import Link, Workflow, WorkflowNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from graph.folders import Folders
@@ -59,12 +60,17 @@ class _Check:
         self._problems: list[Problem] = []
         self._warnings: list[str] = []
         self._unsound: set[str] = set()
+        # By class that is not known the closest one that is; many nodes may share a missing class.
+        self._closest: dict[str, str | None] = {}
 
     def run(self, targets: Sequence[str] | None) -> Checked:
         wanted = self._targets(targets)
-        for key in self._reachable(wanted):
+        needed = self._reachable(wanted)
+        for key in needed:
             self._check_node(self._workflow[key])
         self._check_order()
+        if targets is None and wanted:
+            self._check_idle(needed)
         broken = self._fed_by_unsound()
         return Checked(
             nodes=self._nodes,
@@ -110,13 +116,22 @@ class _Check:
             key = todo.pop()
             if key not in seen and key in self._workflow:
                 seen[key] = None
-                todo.extend(link.node for _, link in self._workflow[key].links())
+                todo.extend(self._feeding(self._workflow[key]))
         return [*reversed(seen)]
+
+    def _feeding(self, node: WorkflowNode) -> Iterator[str]:
+        """The nodes that a node reads: what is linked to inputs that it does not have is not."""
+        definition = self._registry.get(node.class_type)
+        for name, link in node.links():
+            if definition is None or definition.input(name) is not None:
+                yield link.node
 
     def _definition(self, node: WorkflowNode) -> NodeDefinition | None:
         definition = self._registry.get(node.class_type)
         if definition is None:
-            found = self._registry.closest(node.class_type)
+            if node.class_type not in self._closest:
+                self._closest[node.class_type] = self._registry.closest(node.class_type)
+            found = self._closest[node.class_type]
             self._complain(
                 node,
                 "invalid_prompt",
@@ -205,6 +220,17 @@ class _Check:
             if name not in known and name not in definition.hidden:
                 self._warnings.append(
                     f"{definition.name} (node {node.id}) has no input '{name}'; it is ignored"
+                )
+
+    def _check_idle(self, needed: Iterable[str]) -> None:
+        """Warn of unknown classes that nothing needs: they might have been outputs."""
+        idle = self._workflow.keys() - set(needed)
+        for key in [key for key in self._workflow if key in idle]:
+            node = self._workflow[key]
+            if self._registry.get(node.class_type) is None:
+                self._warnings.append(
+                    f"{describe_node(key, node.class_type, node.title)} is left out: "
+                    "no such class of node is installed"
                 )
 
     def _check_order(self) -> None:

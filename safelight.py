@@ -106,10 +106,8 @@ class Result:
         return self.run.nodes
 
     def images(self) -> list[Image]:
-        """Open the pictures among the files, with Pillow."""
-        from PIL import Image
-
-        return [Image.open(path) for path in self.paths if path.suffix == ".png"]
+        """Read the pictures among the files, with Pillow."""
+        return [_read_picture(path) for path in self.paths if path.suffix == ".png"]
 
 
 class Session:
@@ -194,6 +192,14 @@ def load(path: str | Path) -> Workflow:
 def _reader() -> _Session:
     """The session that reads files; it never runs anything."""
     return _Session(Settings())
+
+
+def _read_picture(path: Path) -> Image:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        picture.load()
+        return picture
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.bootstrap.torch_build import TorchBuild
 
 _PROBE_SECONDS = 3.0
-_OTHERS_MEGABYTES = 90
+_OTHERS_MEGABYTES = 110
 _UNPACKED = 5  # how much larger a wheel is on the disk, its download and byte code included
 
 

@@ -1,141 +1,115 @@
-"""Nodes as ComfyUI's `/object_info` describes them, entry by entry."""
+"""Definitions as clients of ComfyUI's protocol read them."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
 
 from graph.decorator import definition_of, node
 from graph.folders import Folders
+from graph.formats.signatures import ObjectInfo
 from graph.object_info import describe, describe_all
-from graph.sockets import Boolean, Combo, Float, Hidden, InputFile, Int, ModelFile, Socket, String
+from graph.sockets import (
+    Boolean,
+    Combo,
+    Float,
+    Hidden,
+    InputFile,
+    Int,
+    ModelFile,
+    Socket,
+    String,
+)
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-Image = Annotated[object, Socket("IMAGE")]
+Picture = Annotated[object, Socket("IMAGE")]
+FOLDERS = Folders.under(Path("/nowhere"))
 
 
-@node("Paint", category="test", display_name="Paint!", aliases=("OldPaint",), output_names=("it",))
-def paint(
-    image: Image,
-    count: Annotated[int, Int(1, 9, step=2, control_after_generate=True)],
-    share: Annotated[float, Float(0.0, 2.0, step=0.1, round=0.01)] = 0.5,
-    *,
-    mask: Image | None = None,
+@node("Everything", category="a/b", display_name="Every Thing", aliases=("All",), output_node=True)
+def everything(
+    image: Picture,
+    seed: Annotated[int, Int(0, 9, control_after_generate=True)] = 3,
+    amount: Annotated[float, Float(0.0, 2.0, step=0.1, round=0.01)] = 1.0,
     text: Annotated[str, String(multiline=True, dynamic_prompts=True)] = "",
-    on: Annotated[bool, Boolean()] = False,
-    way: Annotated[str, Combo(("a", "b"))] = "b",
-    colour: Annotated[int, Int(0, 9, display="color")] = 4,
-    model: Annotated[str, ModelFile("vae")],
-    picture: Annotated[str, InputFile("image", upload=True)],
-    latent: Annotated[str, InputFile("latent", upload=False)],
-    made: Annotated[str, InputFile("image", place="output")],
+    on: Annotated[bool, Boolean()] = True,
+    way: Annotated[str, Combo(("x", "y"))] = "y",
+    model: Annotated[str, ModelFile("vae")] = "",
+    file: Annotated[str, InputFile("image")] = "",
+    mask: Picture | None = None,
+    *,
     prompt: Annotated[object, Hidden.PROMPT] = None,
-) -> Image:
-    """Paint it.
+) -> tuple[Picture, Picture]:
+    """Do everything.
 
     Args:
-        image: On this.
-        prompt: Nobody asks.
+        seed: Where it starts.
     """
-    return image
+    raise NotImplementedError
 
 
-@node("Show", category="test", output_node=True)
-def show(images: Annotated[object, Socket("IMAGE,MASK")]) -> None:
-    """Show it."""
-
-
-@pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    found = Folders.under(tmp_path)
-    for name in ("models/vae/v.safetensors", "input/a.png", "input/b.latent", "output/c.png"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    return found
-
-
-@pytest.fixture
-def entry(folders: Folders) -> dict[str, Any]:
-    return describe(definition_of(paint), folders)
+def described() -> dict[str, Any]:
+    return dict(describe(definition_of(everything), FOLDERS))
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("image", ["IMAGE", {"tooltip": "On this."}]),
-        ("count", ["INT", {"min": 1, "max": 9, "step": 2, "control_after_generate": True}]),
-        ("share", ["FLOAT", {"min": 0.0, "max": 2.0, "step": 0.1, "round": 0.01, "default": 0.5}]),
-        ("text", ["STRING", {"multiline": True, "dynamicPrompts": True, "default": ""}]),
-        ("on", ["BOOLEAN", {"default": False}]),
-        ("way", [["a", "b"], {"default": "b"}]),
-        ("colour", ["INT", {"min": 0, "max": 9, "display": "color", "default": 4}]),
-        ("model", [["v.safetensors"], {}]),
-        ("picture", [["a.png"], {"image_upload": True}]),
-        ("latent", [["b.latent"], {}]),
+        ("image", ["IMAGE"]),
         (
-            "made",
+            "seed",
             [
-                ["c.png [output]"],
+                "INT",
                 {
-                    "image_upload": True,
-                    "image_folder": "output",
-                    "remote": {
-                        "route": "/internal/files/output",
-                        "refresh_button": True,
-                        "control_after_refresh": "first",
-                    },
+                    "min": 0,
+                    "max": 9,
+                    "control_after_generate": True,
+                    "default": 3,
+                    "tooltip": "Where it starts.",
                 },
             ],
         ),
+        ("amount", ["FLOAT", {"min": 0.0, "max": 2.0, "step": 0.1, "round": 0.01, "default": 1.0}]),
+        ("text", ["STRING", {"multiline": True, "dynamicPrompts": True, "default": ""}]),
+        ("on", ["BOOLEAN", {"default": True}]),
+        ("way", [["x", "y"], {"default": "y"}]),
+        ("model", [[], {"default": ""}]),
+        ("file", [[], {"image_upload": True, "default": ""}]),
     ],
 )
-def test_an_input_has_its_type_and_what_its_field_needs(
-    entry: dict[str, Any], name: str, expected: list[object]
-) -> None:
-    assert entry["input"]["required"][name] == expected
+def test_each_kind_of_input_is_described(name: str, expected: object) -> None:
+    assert described()["input"]["required"][name] == expected
 
 
-def test_optional_and_hidden_inputs_stand_apart_and_all_in_their_order(
-    entry: dict[str, Any],
-) -> None:
-    assert entry["input"]["optional"] == {"mask": ["IMAGE"]}
-    assert entry["input"]["hidden"] == {"prompt": "PROMPT"}
-    shown = ["image", "count", "share", "text", "on", "way", "colour", "model"]
-    names = [*shown, "picture", "latent", "made"]
-    order = {"required": names, "optional": ["mask"], "hidden": ["prompt"]}
-    assert entry["input_order"] == order
+def test_optional_and_hidden_inputs_have_their_own_sections_and_order() -> None:
+    info = described()
+    assert info["input"]["optional"] == {"mask": ["IMAGE"]}
+    assert info["input"]["hidden"] == {"prompt": "PROMPT"}
+    assert info["input_order"]["required"][:3] == ["image", "seed", "amount"]
+    assert info["input_order"]["hidden"] == ["prompt"]
 
 
-def test_the_rest_says_what_the_node_is(entry: dict[str, Any]) -> None:
-    rest = {key: entry[key] for key in entry if not key.startswith("input")}
-    assert rest == {
-        "output": ["IMAGE"],
-        "output_is_list": [False],
-        "output_name": ["it"],
-        "name": "Paint",
-        "display_name": "Paint!",
-        "description": "Paint it.",
-        "python_module": __name__,
-        "category": "test",
-        "output_node": False,
-    }
+def test_the_rest_is_what_the_protocol_asks_for() -> None:
+    info = described()
+    assert info["output"] == info["output_name"] == ["IMAGE", "IMAGE"]
+    assert info["output_is_list"] == [False, False]
+    assert (info["name"], info["display_name"]) == ("Everything", "Every Thing")
+    assert (info["category"], info["output_node"]) == ("a/b", True)
+    assert info["description"] == "Do everything."
 
 
-def test_a_node_without_outputs_says_so(folders: Folders) -> None:
-    entry = describe(definition_of(show), folders)
-    assert (entry["output"], entry["output_name"], entry["output_node"]) == ([], [], True)
-    assert entry["input"] == {"required": {"images": ["IMAGE,MASK"]}}
+def test_a_node_is_listed_under_its_aliases_too() -> None:
+    found = describe_all([definition_of(everything)], FOLDERS)
+    assert list(found) == ["Everything", "All"]
+    alias = found["All"]
+    assert isinstance(alias, dict)
+    assert alias["name"] == "All"
 
 
-def test_every_name_has_an_entry_and_all_is_json(folders: Folders) -> None:
-    found = describe_all([definition_of(paint), definition_of(show)], folders)
-    assert {key: entry["name"] for key, entry in found.items() if isinstance(entry, dict)} == {
-        "Paint": "Paint",
-        "OldPaint": "OldPaint",
-        "Show": "Show",
-    }
-    assert json.loads(json.dumps(found)) == found
+def test_conversions_read_it_back() -> None:
+    signature = ObjectInfo(describe_all([definition_of(everything)], FOLDERS)).get("All")
+    assert signature is not None
+    assert signature.title == "Every Thing"
+    assert [item.type for item in signature.inputs][:3] == ["IMAGE", "INT", "FLOAT"]
+    assert [item.name for item in signature.inputs if item.upload] == ["file"]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from safetensors.numpy import load_file
 
 import safelight
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 TXT2IMG = ROOT / "workflows" / "txt2img.json"
 IMG2IMG = ROOT / "workflows" / "img2img.json"
 STEPS = 8
-GREEN = (60, 160, 75)  # of the starter's palette
+GREEN, WHITE = (60, 160, 75), (250, 250, 250)  # of the starter's palette
 
 Pixels = NDArray[np.uint8]
 
@@ -153,6 +153,22 @@ def test_the_picture_carries_the_workflow_as_it_ran(session: safelight.Session) 
     assert (inputs["seed"], inputs["steps"]) == (5, STEPS)
 
 
+def test_a_picture_from_the_cache_is_saved_with_the_workflow_of_this_run(
+    session: safelight.Session, drawn: safelight.Result, output: Path
+) -> None:
+    prefix = "named/seed %KSampler.seed% of %Model.ckpt_name%%CheckpointLoaderSimple.ckpt_name%"
+    workflow = safelight.load(TXT2IMG).set("SaveImage.filename_prefix", prefix)
+
+    result = session.run(workflow, seed=3)
+
+    assert [result.nodes[key].class_type for key in result.run.executed] == ["SaveImage"]
+    (path,) = result.paths
+    name = "seed 3 of %Model.ckpt_name%starter.safetensors_00001_.png"
+    assert path == output / "named" / name
+    inputs = [node["inputs"] for node in _texts(path)["prompt"].values()]
+    assert prefix in [each.get("filename_prefix") for each in inputs]
+
+
 def test_a_picture_is_a_workflow_that_makes_it_again(
     session: safelight.Session, tmp_path: Path
 ) -> None:
@@ -193,13 +209,16 @@ def test_a_picture_changes_as_the_prompt_says_and_keeps_the_rest(
 def test_a_picture_from_anywhere_can_be_started_from(
     session: safelight.Session, tmp_path: Path
 ) -> None:
-    Image.new("RGB", (64, 64), GREEN).save(tmp_path / "green.png")
+    picture = Image.new("RGB", (64, 64), GREEN)
+    ImageDraw.Draw(picture).ellipse((14, 14, 49, 49), fill=WHITE)
+    picture.save(tmp_path / "circle.png")
+    # Nothing is denoised, so what comes out is what the autoencoder makes of it.
     workflow = safelight.load(IMG2IMG).set("KSampler.denoise", 0.0)
 
-    result = session.run(workflow.set("LoadImage.image", str(tmp_path / "green.png")))
+    result = session.run(workflow.set("LoadImage.image", str(tmp_path / "circle.png")))
 
-    red, green, blue = _pixels(result.paths[0]).reshape(-1, 3).mean(axis=0)
-    assert green > 120 > max(red, blue)
+    difference = _pixels(result.paths[0]).astype(int) - np.asarray(picture)
+    assert np.abs(difference).mean() < 20
 
 
 def _api(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.overrides import Change, apply, find_input, parse_change, seed_changes
 from app.signatures import RegistrySignatures
 from graph.cache import MemoryCache
 from graph.executor import Engine, Options
+from graph.files import FileIndex
 from graph.formats.document import read_document
 from graph.problems import InvalidWorkflowError
 from graph.validate import validate
@@ -66,14 +67,11 @@ class Session:
             self.registry,
             self.folders,
             cache=MemoryCache(room // 2 if room else _CACHE_WITHOUT_KNOWING, tensors.storages),
+            files=FileIndex(self.folders.cache / "files.sqlite"),
             hasher=tensors.content_hash,
             device=self.device,
             outside=True,
         )
-
-    def forget(self) -> None:
-        """Let go of every model and result."""
-        self._engine.cache.clear()
 
     def load(self, path: Path) -> Document:
         """Read a workflow file, or a PNG that carries one.

@@ -29,7 +29,7 @@ class Device:
     label: str
     total: int | None
     free: int | None
-    dtype: str = "float32"
+    dtype: str
 
 
 def load_torch() -> ModuleType:
@@ -73,14 +73,20 @@ def resolve(wish: str) -> str:
 def available() -> tuple[Device, ...]:
     """List the devices, the fastest first."""
     torch = load_torch()
-    devices = []
+    found: list[tuple[str, str, int | None, int | None]] = []
     for index in range(torch.cuda.device_count()):
-        gpu_free, gpu_total = torch.cuda.mem_get_info(index)
-        label = torch.cuda.get_device_name(index)
-        devices.append(Device(f"cuda:{index}", label, gpu_total, gpu_free))
-    total, free = memory.total(), memory.free()
+        free, total = torch.cuda.mem_get_info(index)
+        found.append((f"cuda:{index}", torch.cuda.get_device_name(index), total, free))
     if torch.backends.mps.is_available():
-        devices.append(Device("mps", "Apple GPU (Metal)", total, free))
-    cores = torch.get_num_threads()
-    devices.append(Device("cpu", f"{cores} thread{'s' if cores > 1 else ''}", total, free))
-    return tuple(devices)
+        found.append(("mps", "Apple GPU (Metal)", memory.total(), memory.free()))
+    threads = torch.get_num_threads()
+    label = f"{threads} thread{'s' if threads > 1 else ''}"
+    found.append(("cpu", label, memory.total(), memory.free()))
+    return tuple(Device(*facts, dtype=_dtype(facts[0])) for facts in found)
+
+
+def _dtype(name: str) -> str:
+    """Return the precision that models compute in on a device."""
+    from diffusion.checkpoints import default_dtype
+
+    return str(default_dtype(load_torch().device(name))).removeprefix("torch.")

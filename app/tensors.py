@@ -40,7 +40,7 @@ def storages(value: object) -> list[tuple[int, int]]:
         if isinstance(item, _SCALARS) or id(item) in seen:
             continue
         seen.add(id(item))
-        if _is_tensor(item):
+        if is_tensor(item):
             block = item.untyped_storage()
             blocks[block.data_ptr()] = block.nbytes()
         else:
@@ -67,7 +67,8 @@ def _parts(item: object) -> Iterator[object]:
         yield from getattr(item, "__dict__", {}).values()
 
 
-def _is_tensor(item: object) -> TypeIs[torch.Tensor]:
+def is_tensor(item: object) -> TypeIs[torch.Tensor]:
+    """Whether a value is a tensor; answered without torch where there is none."""
     torch_module = sys.modules.get("torch")
     return torch_module is not None and isinstance(item, torch_module.Tensor)
 
@@ -101,7 +102,7 @@ def _feed(digest: hashlib._Hash, value: object) -> None:
         for key in sorted(value):
             digest.update(canonical(key))
             _feed(digest, value[key])
-    elif _is_tensor(value):
+    elif is_tensor(value):
         _feed_tensor(digest, value)
     else:
         raise _LiveObjectError

@@ -200,6 +200,24 @@ def test_a_bad_checkpoint_fails_its_node_by_name_with_exit_code_1(
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_failed_run_is_in_the_json_with_its_node_and_its_sentence(tmp_path: Path) -> None:
+    checkpoints = tmp_path / "checkpoints"
+    checkpoints.mkdir()
+    (checkpoints / "bad.safetensors").write_bytes(b"bad")
+    choice = ("--set", "LoadCheckpoint.ckpt_name=bad.safetensors", "--seed", "1..3", "--json")
+    places = ("--models-directory", tmp_path, "--output-directory", tmp_path / "out")
+    done = run("run", TXT2IMG, *choice, *places)
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["status"], report["outputs"]) == ("failed", [])
+    (failed,) = report["runs"]
+    assert failed["seed"] == 1
+    assert failed["error"]["node"] == "1"
+    assert failed["error"]["class"] == "LoadCheckpoint"
+    assert failed["error"]["message"] in done.stderr
+    assert "bad.safetensors" in failed["error"]["message"]
+
+
 def test_debug_shows_the_traceback_beside_the_sentence() -> None:
     done = run("run", "nowhere.json", "--debug")
     assert done.returncode == 2

@@ -86,6 +86,20 @@ def as_images(image: Tensor) -> Tensor:
     return image
 
 
+def as_latents(samples: Tensor) -> Tensor:
+    """Check the samples of a LATENT.
+
+    Raises:
+        DiffusionError: They are not [B, C, h, w], or there are none.
+    """
+    if samples.ndim != 4 or samples.numel() == 0:
+        raise DiffusionError(
+            "latents have shape [batch, channels, height, width], but "
+            f"{list(samples.shape)} came: connect a LATENT output"
+        )
+    return samples
+
+
 def fit_masks(mask: Tensor, width: int, height: int) -> Tensor:
     """Resize masks bilinearly.
 
@@ -138,16 +152,15 @@ def _fit(x: Tensor, width: int, height: int, method: str) -> Tensor:
 
 
 def require_same_kind(first: Tensor, second: Tensor) -> None:
-    """Check that two batches of latents are of models of one family.
+    """Check that two batches of latents, [B, C, h, w], are of models of one family.
 
     Raises:
-        DiffusionError: They are not [B, C, h, w] with the same C.
+        DiffusionError: They have not the same C.
     """
-    if first.ndim != 4 or second.ndim != 4 or first.shape[1] != second.shape[1]:
+    if first.shape[1] != second.shape[1]:
         raise DiffusionError(
-            "the latents to combine must be of one kind, but shapes "
-            f"{list(first.shape)} and {list(second.shape)} came: "
-            "make both with models of one family"
+            f"latents of {first.shape[1]} channels were expected, as those to combine them with "
+            f"have, but these have {second.shape[1]}: make both with models of one family"
         )
 
 

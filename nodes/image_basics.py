@@ -4,6 +4,7 @@ from typing import Annotated
 
 from graph.decorator import node
 from graph.sockets import Int
+from nodes.incoming import pictures
 from nodes.types import Image
 
 
@@ -35,9 +36,7 @@ def image_invert(image: Image) -> Image:
     Args:
         image: The pictures.
     """
-    from diffusion.batches import as_images
-
-    inverted = 1.0 - as_images(image)
+    inverted = 1.0 - pictures(image, "image")
     if image.shape[-1] == 4:
         inverted[..., 3] = image[..., 3]
     return inverted
@@ -60,10 +59,9 @@ def image_crop(
         x: The area's left edge; beyond the picture, its last column.
         y: The area's upper edge; beyond the picture, its last row.
     """
-    from diffusion.batches import as_images
     from diffusion.mask_edits import crop_area
 
-    area = crop_area(as_images(image)[..., 0], x, y, width, height)
+    area = crop_area(pictures(image, "image")[..., 0], x, y, width, height)
     return image[(slice(None), *area)].clone()
 
 
@@ -79,7 +77,7 @@ def image_batch(image1: Image, image2: Image) -> Image:
 
     from diffusion.batches import fit_images, same_channels
 
-    first, second = same_channels(image1, image2)
+    first, second = same_channels(pictures(image1, "image1"), pictures(image2, "image2"))
     return torch.cat((first, fit_images(second, first, "bilinear")))
 
 
@@ -96,7 +94,5 @@ def image_from_batch(
         batch_index: The first to take, from 0. Beyond the end, the last is taken.
         length: How many to take, if there are as many.
     """
-    from diffusion.batches import as_images
-
-    start = min(batch_index, len(as_images(image)) - 1)
+    start = min(batch_index, len(pictures(image, "image")) - 1)
     return image[start : start + length].clone()

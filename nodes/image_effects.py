@@ -5,7 +5,8 @@ from typing import Annotated
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.sockets import Combo, Float, Int
-from nodes.quantising import DITHERS
+from nodes.incoming import pictures
+from nodes.quantising import DITHERS, quantise
 from nodes.types import Image
 
 BLEND_MODES = ("normal", "multiply", "screen", "overlay", "soft_light", "difference")
@@ -30,7 +31,7 @@ def image_blend(
     from diffusion.batches import fit_images, same_channels, same_length
     from diffusion.blending import blend
 
-    below, above = same_channels(image1, image2)
+    below, above = same_channels(pictures(image1, "image1"), pictures(image2, "image2"))
     below, above = same_length(below, fit_images(above, below, "bicubic"))
     return blend(below, above, blend_factor, blend_mode)
 
@@ -48,10 +49,9 @@ def image_blur(
         blur_radius: How far a pixel spreads, in pixels.
         sigma: How evenly it does: the Gaussian's standard deviation, in units of the radius.
     """
-    from diffusion.batches import as_images
     from diffusion.blur import gaussian_blur
 
-    return gaussian_blur(as_images(image), blur_radius, sigma)
+    return gaussian_blur(pictures(image, "image"), blur_radius, sigma)
 
 
 @node("ImageSharpen", category="image/postprocessing")
@@ -69,10 +69,9 @@ def image_sharpen(
         sigma: Of the blur: its standard deviation, in units of the radius.
         alpha: Strength; 0 changes nothing.
     """
-    from diffusion.batches import as_images
     from diffusion.blur import sharpen
 
-    return sharpen(as_images(image), sharpen_radius, sigma, alpha)
+    return sharpen(pictures(image, "image"), sharpen_radius, sigma, alpha)
 
 
 @node("ImageQuantize", category="image/postprocessing")
@@ -91,6 +90,4 @@ def image_quantize(
         colors: How many each may have.
         dither: How colours in between are mixed from those that are there.
     """
-    from nodes.quantising import quantise
-
-    return quantise(ctx, image, colors, dither)
+    return quantise(ctx, pictures(image, "image"), colors, dither)

@@ -5,6 +5,7 @@ from typing import Annotated
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.sockets import Combo, InputFile
+from nodes.checks import blaming
 from nodes.types import Image, Mask
 
 _MADE_BEFORE = InputFile("image", upload=True, place="output")
@@ -29,7 +30,8 @@ def load_image_mask(
     from nodes.pictures import read_picture
 
     path = ctx.folders.input_path(image, outside=ctx.allow_outside_inputs)
-    pixels, transparency = read_picture(path)
+    with blaming("image"):
+        pixels, transparency = read_picture(path)
     return transparency if channel == "alpha" else channel_mask(pixels, channel)
 
 
@@ -46,4 +48,5 @@ def load_image_output(ctx: NodeContext, image: Annotated[str, _MADE_BEFORE]) -> 
     from nodes.pictures import read_picture
 
     path = ctx.folders.input_path(_MADE_BEFORE.annotated(image), outside=ctx.allow_outside_inputs)
-    return read_picture(path)
+    with blaming("image"):
+        return read_picture(path)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from graph.decorator import node
 from graph.sockets import Combo, Float, Int
+from nodes.incoming import pictures
 from nodes.types import Image
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ def image_scale(
         height: In pixels. 0 follows the width.
         crop: Whether to cut off what does not fit the new shape, rather than to squeeze it.
     """
-    from diffusion.batches import as_images
     from diffusion.resize import crop_to_aspect
 
     if width == 0 and height == 0:
         return image
-    old_height, old_width = as_images(image).shape[1:3]
+    old_height, old_width = pictures(image, "image").shape[1:3]
     width, height = (
         width or max(1, round(old_width * height / old_height)),
         height or max(1, round(old_height * width / old_width)),
@@ -77,16 +77,13 @@ def image_scale_to_total_pixels(
         upscale_method: How pixels in between are found.
         megapixels: 1 is as many as 1024 × 1024 has.
     """
-    from diffusion.batches import as_images
-
-    height, width = as_images(image).shape[1:3]
+    height, width = pictures(image, "image").shape[1:3]
     return _scaled(image, upscale_method, math.sqrt(megapixels * _MEGAPIXEL / (width * height)))
 
 
 def _scaled(image: Image, method: str, factor: float) -> Image:
-    from diffusion.batches import as_images
-
-    height, width = (max(1, round(side * factor)) for side in as_images(image).shape[1:3])
+    sides = pictures(image, "image").shape[1:3]
+    height, width = (max(1, round(side * factor)) for side in sides)
     return _resized(image.movedim(-1, 1), width, height, method)
 
 

@@ -9,7 +9,8 @@ from graph.context import NodeContext
 from graph.decorator import node
 from graph.definition import Lane
 from graph.sockets import Int
-from nodes.checks import required
+from nodes.checks import blaming, required
+from nodes.incoming import masks, pictures
 from nodes.types import Image, Latent, Mask, Vae
 
 
@@ -21,9 +22,7 @@ def set_latent_noise_mask(samples: Latent, mask: Mask) -> Latent:
         samples: The latents.
         mask: Where they may change; of any size, over the whole picture.
     """
-    from diffusion.batches import as_masks
-
-    return {**samples, "noise_mask": as_masks(mask)[:, None]}
+    return {**samples, "noise_mask": masks(mask, "mask")[:, None]}
 
 
 @node(
@@ -53,8 +52,10 @@ def vae_encode_for_inpaint(
     from diffusion.outpainting import blank_masked
 
     encoder = required(vae, "vae", "VAE")
-    shown, noise_mask = blank_masked(pixels, mask, encoder.factor, grow_mask_by)
-    latents = encoder.encode(shown, on_item=ctx.progress)
+    marked = masks(mask, "mask")
+    with blaming("pixels"):
+        shown, noise_mask = blank_masked(pixels, marked, encoder.factor, grow_mask_by)
+        latents = encoder.encode(shown, on_item=ctx.progress)
     return {"samples": latents, "noise_mask": noise_mask[:, None]}
 
 
@@ -80,7 +81,7 @@ def image_pad_for_outpaint(
     """
     from diffusion.outpainting import pad, padding_mask
 
-    padded = pad(image, left, top, right, bottom)
+    padded = pad(pictures(image, "image"), left, top, right, bottom)
     mask = padding_mask(
         image.shape[2],
         image.shape[1],

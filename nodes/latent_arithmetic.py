@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.sockets import Float
+from nodes.incoming import latents, latents_like
 from nodes.types import Latent
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def _matched(ctx: NodeContext, first: Latent, second: Latent) -> "Tensor":
     """The second latents in the size and number of the first."""
     from diffusion.batches import fit_latents, repeat_to
 
-    wanted, given = len(first["samples"]), len(second["samples"])
-    if given > wanted:
-        ctx.warn(f"samples2 holds {given} latents and samples1 {wanted}, so the rest is not used")
-    return repeat_to(fit_latents(second["samples"], first["samples"], "bilinear"), wanted)
+    like = latents(first, "samples1")
+    given = latents_like(second, "samples2", like)
+    if len(given) > len(like):
+        ctx.warn(
+            f"samples2 holds {len(given)} latents and samples1 {len(like)}, so the rest is not used"
+        )
+    return repeat_to(fit_latents(given, like, "bilinear"), len(like))

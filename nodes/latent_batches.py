@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from graph.decorator import node
 from graph.sockets import Int
+from nodes.incoming import latents, latents_like
 from nodes.latent_values import with_samples
 from nodes.types import Latent
 
@@ -21,7 +22,7 @@ def repeat_latent_batch(samples: Latent, amount: Annotated[int, Int(1, 64)] = 1)
     """
     from diffusion.batches import repeat_to
 
-    whole = samples["samples"]
+    whole = latents(samples, "samples")
     return with_samples(samples, repeat_to(whole, amount * len(whole)))
 
 
@@ -37,7 +38,8 @@ def latent_batch(samples1: Latent, samples2: Latent) -> Latent:
 
     from diffusion.batches import fit_latents
 
-    first, second = samples1["samples"], samples2["samples"]
+    first = latents(samples1, "samples1")
+    second = latents_like(samples2, "samples2", first)
     together = torch.cat((first, fit_latents(second, first, "bilinear")))
     places = [*_places(samples1), *_places(samples2)]
     joined = {**samples1, "samples": together, "batch_index": places}

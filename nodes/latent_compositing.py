@@ -4,6 +4,7 @@ from typing import Annotated
 
 from graph.decorator import node
 from graph.sockets import Boolean, Float, Int
+from nodes.incoming import latents, latents_like, masks
 from nodes.latent import PIXELS
 from nodes.latent_values import with_samples
 from nodes.types import Latent, Mask
@@ -28,7 +29,8 @@ def latent_composite(
     """
     from diffusion.compositing import paste_softly
 
-    below, above = samples_to["samples"], samples_from["samples"]
+    below = latents(samples_to, "samples_to")
+    above = latents_like(samples_from, "samples_from", below)
     pasted = paste_softly(below, above, x // PIXELS, y // PIXELS, feather // PIXELS)
     return with_samples(samples_to, pasted)
 
@@ -54,7 +56,9 @@ def latent_composite_masked(
     """
     from diffusion.compositing import paste_masked
 
-    below, above = destination["samples"], source["samples"]
+    below = latents(destination, "destination")
+    above = latents_like(source, "source", below)
+    mask = None if mask is None else masks(mask, "mask")
     place = x // PIXELS, y // PIXELS
     pasted = paste_masked(below, above, *place, mask, resize_source=resize_source)
     return with_samples(destination, pasted)
@@ -77,6 +81,7 @@ def latent_blend(
 
     from diffusion.batches import fit_latents, same_length
 
-    first = samples1["samples"]
-    first, second = same_length(first, fit_latents(samples2["samples"], first, "bicubic"))
+    first = latents(samples1, "samples1")
+    second = latents_like(samples2, "samples2", first)
+    first, second = same_length(first, fit_latents(second, first, "bicubic"))
     return with_samples(samples1, torch.lerp(second, first, blend_factor))

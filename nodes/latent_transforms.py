@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from graph.decorator import node
 from graph.sockets import Combo, Float, Int
+from nodes.incoming import latents
 from nodes.latent import PIXELS, UPSCALE_METHODS
 from nodes.types import Latent
 
@@ -33,9 +34,9 @@ def latent_upscale_by(
     """
     from diffusion.resize import resize
 
-    latents = samples["samples"]
-    height, width = (max(1, round(side * scale_by)) for side in latents.shape[-2:])
-    return {**samples, "samples": resize(latents, width, height, upscale_method)}
+    small = latents(samples, "samples")
+    height, width = (max(1, round(side * scale_by)) for side in small.shape[-2:])
+    return {**samples, "samples": resize(small, width, height, upscale_method)}
 
 
 @node("LatentFlip", category="latent/transform", display_name="Flip Latent")
@@ -84,12 +85,12 @@ def latent_crop(
     from diffusion.batches import fit_masks
     from diffusion.mask_edits import crop_area
 
-    latents = samples["samples"]
+    whole = latents(samples, "samples")
     units = (side // PIXELS for side in (x, y, width, height))
-    area = crop_area(latents, *units, least=_LEAST)
-    cropped = {**samples, "samples": latents[(..., *area)].clone()}
+    area = crop_area(whole, *units, least=_LEAST)
+    cropped = {**samples, "samples": whole[(..., *area)].clone()}
     if "noise_mask" in samples:
-        size = latents.shape[-1], latents.shape[-2]
+        size = whole.shape[-1], whole.shape[-2]
         cropped["noise_mask"] = fit_masks(samples["noise_mask"], *size)[(..., *area)][:, None]
     return cropped
 

@@ -9,7 +9,9 @@ from graph.context import NodeContext
 from graph.decorator import node
 from graph.result import NodeOutput
 from graph.sockets import Combo, Int
+from nodes.checks import blaming
 from nodes.image_files import preview_image
+from nodes.incoming import masks, pictures
 from nodes.outputs import ExtraPngInfo, Prompt
 from nodes.types import Image, Mask
 
@@ -21,9 +23,7 @@ def mask_to_image(mask: Mask) -> Image:
     Args:
         mask: The masks.
     """
-    from diffusion.batches import as_masks
-
-    return as_masks(mask)[..., None].repeat(1, 1, 1, 3)
+    return masks(mask, "mask")[..., None].repeat(1, 1, 1, 3)
 
 
 @node("ImageToMask", category="mask", display_name="Convert Image to Mask")
@@ -38,7 +38,8 @@ def image_to_mask(
     """
     from diffusion.channels import channel_mask
 
-    return channel_mask(image, channel)
+    with blaming("image"):
+        return channel_mask(image, channel)
 
 
 @node("ImageColorToMask", category="mask", display_name="ImageColorToMask")
@@ -53,7 +54,8 @@ def image_color_to_mask(
     """
     from diffusion.channels import colour_mask
 
-    return colour_mask(image, color)
+    with blaming("image"):
+        return colour_mask(image, color)
 
 
 @node("JoinImageWithAlpha", category="mask/compositing", display_name="Join Image with Alpha")
@@ -64,11 +66,11 @@ def join_image_with_alpha(image: Image, alpha: Mask) -> Image:
         image: The pictures; transparency that they have is replaced.
         alpha: The mask, brought to their size.
     """
-    from diffusion.batches import as_images, fit_masks
+    from diffusion.batches import fit_masks
     from diffusion.channels import join_alpha
 
-    height, width = as_images(image).shape[1:3]
-    return join_alpha(image, fit_masks(alpha, width, height))
+    height, width = pictures(image, "image").shape[1:3]
+    return join_alpha(image, fit_masks(masks(alpha, "alpha"), width, height))
 
 
 @node("SplitImageWithAlpha", category="mask/compositing", display_name="Split Image with Alpha")
@@ -82,9 +84,7 @@ def split_image_with_alpha(image: Image) -> tuple[Image, Mask]:
     """
     import torch
 
-    from diffusion.batches import as_images
-
-    colours = as_images(image)[..., :3].clone()
+    colours = pictures(image, "image")[..., :3].clone()
     if image.shape[-1] == 4:
         return colours, 1.0 - image[..., 3]
     return colours, torch.zeros(image.shape[:3])

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from graph.decorator import node
 from graph.sockets import Boolean, Combo, Float, Int
+from nodes.incoming import masks
 from nodes.types import Mask
 
 OPERATIONS = ("multiply", "add", "subtract", "and", "or", "xor")
@@ -34,9 +35,7 @@ def invert_mask(mask: Mask) -> Mask:
     Args:
         mask: The mask.
     """
-    from diffusion.batches import as_masks
-
-    return 1.0 - as_masks(mask)
+    return 1.0 - masks(mask, "mask")
 
 
 @node("CropMask", category="mask", display_name="CropMask")
@@ -56,11 +55,10 @@ def crop_mask(
         width: Of the area, in pixels.
         height: Of the area, in pixels.
     """
-    from diffusion.batches import as_masks
     from diffusion.mask_edits import crop_area
 
-    masks = as_masks(mask)
-    return masks[(..., *crop_area(masks, x, y, width, height))].clone()
+    whole = masks(mask, "mask")
+    return whole[(..., *crop_area(whole, x, y, width, height))].clone()
 
 
 @node("MaskComposite", category="mask", display_name="MaskComposite")
@@ -84,7 +82,7 @@ def mask_composite(
     """
     from diffusion.mask_edits import combine
 
-    return combine(destination, source, x, y, operation)
+    return combine(masks(destination, "destination"), masks(source, "source"), x, y, operation)
 
 
 @node("FeatherMask", category="mask", display_name="FeatherMask")
@@ -106,7 +104,7 @@ def feather_mask(
     """
     from diffusion.mask_edits import feather
 
-    return feather(mask, left, top, right, bottom)
+    return feather(masks(mask, "mask"), left, top, right, bottom)
 
 
 @node("GrowMask", category="mask", display_name="GrowMask")
@@ -122,10 +120,9 @@ def grow_mask(
         expand: By how many pixels; less than 0 makes it smaller.
         tapered_corners: Whether corners are cut off, rather than square.
     """
-    from diffusion.batches import as_masks
     from diffusion.morphology import grow
 
-    return grow(as_masks(mask), expand, tapered=tapered_corners)
+    return grow(masks(mask, "mask"), expand, tapered=tapered_corners)
 
 
 @node("ThresholdMask", category="mask", display_name="ThresholdMask")
@@ -136,6 +133,4 @@ def threshold_mask(mask: Mask, value: Annotated[float, Float(0.0, 1.0, step=0.01
         mask: The masks.
         value: What is above it becomes white.
     """
-    from diffusion.batches import as_masks
-
-    return (as_masks(mask) > value).float()
+    return (masks(mask, "mask") > value).float()

@@ -26,9 +26,7 @@ def quantise(ctx: NodeContext, image: "torch.Tensor", colours: int, dither: str)
     """
     import torch
 
-    from diffusion.batches import as_images
-
-    flat = as_images(image)[..., :3]
+    flat = image[..., :3]
     ready = flat
     if dither.startswith("bayer-"):
         ready = _dithered(flat, colours, int(dither.removeprefix("bayer-")))

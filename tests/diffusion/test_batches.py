@@ -5,6 +5,7 @@ import torch
 
 from diffusion.batches import (
     as_images,
+    as_latents,
     as_masks,
     fit_images,
     fit_latents,
@@ -66,6 +67,12 @@ def test_what_is_no_mask_is_refused(shape: tuple[int, ...]) -> None:
 def test_what_is_no_picture_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(DiffusionError, match="pictures have shape"):
         as_images(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 8), (0, 4, 8, 8), (1, 16, 3, 8, 8)])
+def test_what_is_no_latent_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(DiffusionError, match="latents have shape"):
+        as_latents(torch.zeros(shape))
 
 
 def test_masks_are_resized_bilinearly() -> None:

@@ -114,10 +114,9 @@ def test_softly_the_shorter_batch_is_repeated(batches: tuple[int, int]) -> None:
     assert paste_softly(first, second, 0, 0).shape == (3, 4, 4, 4)
 
 
-@pytest.mark.parametrize("shape", [(1, 16, 8, 8), (4, 8, 8)])
-def test_latents_of_two_families_are_not_mixed(shape: tuple[int, ...]) -> None:
-    with pytest.raises(DiffusionError, match=r"of one kind.*\[1, 4, 8, 8\]"):
-        paste_softly(torch.zeros(1, 4, 8, 8), torch.zeros(shape), 0, 0)
+def test_latents_of_two_families_are_not_mixed() -> None:
+    with pytest.raises(DiffusionError, match=r"latents of 4 channels were expected.*have 16"):
+        paste_softly(torch.zeros(1, 4, 8, 8), torch.zeros(1, 16, 8, 8), 0, 0)
 
 
 def test_fades_from_two_sides_multiply() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from diffusion.errors import DiffusionError
+from graph.errors import NodeInputError
 from nodes.image_basics import (
     empty_image,
     image_batch,
@@ -85,5 +85,7 @@ def test_what_was_taken_or_cut_out_shares_no_memory() -> None:
 
 
 def test_what_is_no_picture_is_refused() -> None:
-    with pytest.raises(DiffusionError, match=r"pictures have shape.*\[6, 8, 3\] came"):
+    with pytest.raises(
+        NodeInputError, match=r"input 'image': pictures have shape.*\[6, 8, 3\] came"
+    ):
         image_crop(_pictures()[0], 4, 4)

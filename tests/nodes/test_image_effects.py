@@ -6,8 +6,8 @@ import torch
 from diffusion.blending import BLEND_MODES as MODES_OF_THE_NUMERICS
 from diffusion.blending import blend
 from diffusion.blur import gaussian_blur, sharpen
-from diffusion.errors import DiffusionError
 from graph.context import NodeContext
+from graph.errors import NodeInputError
 from nodes.image_effects import (
     BLEND_MODES,
     image_blend,
@@ -57,7 +57,7 @@ def test_blur_and_sharpening_are_those_of_the_numerics() -> None:
 
 
 def test_what_is_no_picture_is_refused() -> None:
-    with pytest.raises(DiffusionError, match="pictures have shape"):
+    with pytest.raises(NodeInputError, match="input 'image': pictures have shape"):
         image_blur(_pictures()[0])
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from diffusion.errors import DiffusionError
 from graph.context import NodeContext
+from graph.errors import NodeInputError
 from nodes.latent_arithmetic import (
     latent_add,
     latent_interpolate,
@@ -71,7 +71,7 @@ def test_latents_that_are_not_used_are_told_of(
 
 @_OF_TWO
 def test_latents_of_two_families_cannot_be_combined(node: Node, context: NodeContext) -> None:
-    with pytest.raises(DiffusionError, match="of one kind"):
+    with pytest.raises(NodeInputError, match=r"input 'samples2': latents of 4 .* have 16"):
         node(context, _latent(), {"samples": torch.zeros(1, 16, 8, 8)})
 
 

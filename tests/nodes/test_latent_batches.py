@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from diffusion.errors import DiffusionError
+from graph.errors import NodeInputError
 from nodes.latent import latent_from_batch
 from nodes.latent_batches import latent_batch, repeat_latent_batch
 
@@ -91,5 +91,5 @@ def test_masks_of_two_sizes_are_brought_to_the_first_ones() -> None:
 
 
 def test_latents_of_two_families_are_not_put_together() -> None:
-    with pytest.raises(DiffusionError, match=r"of one kind.*\[1, 16, 8, 8\]"):
+    with pytest.raises(NodeInputError, match=r"input 'samples2': latents of 4 .* have 16"):
         latent_batch(_latent(1), {"samples": torch.zeros(1, 16, 8, 8)})

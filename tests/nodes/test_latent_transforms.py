@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from diffusion.resize import METHODS, resize
+from graph.errors import NodeInputError
 from nodes.latent_transforms import latent_crop, latent_flip, latent_rotate, latent_upscale_by
 
 
@@ -121,3 +122,13 @@ def test_a_crop_shares_no_memory_with_its_latent() -> None:
     latent_crop(latent, 64, 64)["samples"].zero_()
 
     assert latent["samples"][..., 0, 0].any()
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 8), (1, 16, 3, 8, 8)])
+def test_what_is_no_latent_is_refused(shape: tuple[int, ...]) -> None:
+    latent = {"samples": torch.zeros(shape)}
+
+    with pytest.raises(NodeInputError, match="input 'samples': latents have shape"):
+        latent_crop(latent, 64, 64)
+    with pytest.raises(NodeInputError, match="input 'samples': latents have shape"):
+        latent_upscale_by(latent, "area", 2.0)

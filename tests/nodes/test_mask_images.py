@@ -4,8 +4,8 @@ import pytest
 import torch
 from PIL import Image
 
-from diffusion.errors import DiffusionError
 from graph.context import NodeContext
+from graph.errors import NodeInputError
 from nodes.mask_images import (
     image_color_to_mask,
     image_to_mask,
@@ -37,7 +37,10 @@ def test_alpha_is_taken_as_it_is() -> None:
 
 
 def test_alpha_that_is_not_there_is_missed() -> None:
-    with pytest.raises(DiffusionError, match="'alpha' was asked for, but the picture has 3"):
+    with pytest.raises(
+        NodeInputError,
+        match="input 'image': the channel 'alpha' was asked for, but the picture has 3",
+    ):
         image_to_mask(_pictures(), "alpha")
 
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from diffusion.errors import DiffusionError
 from diffusion.mask_edits import MASK_OPERATIONS, combine, feather
 from diffusion.morphology import grow
+from graph.errors import NodeInputError
 from nodes.masks import (
     OPERATIONS,
     crop_mask,
@@ -83,7 +83,7 @@ def test_a_mask_without_a_batch_is_one() -> None:
 
 
 def test_what_is_no_mask_is_refused() -> None:
-    with pytest.raises(DiffusionError, match="a mask has shape"):
+    with pytest.raises(NodeInputError, match="input 'mask': a mask has shape"):
         grow_mask(torch.zeros(1, 8, 8, 3))
 
 

@@ -23,6 +23,7 @@ from diffusion.families import (
     text_prefixes,
 )
 from diffusion.model import DiffusionModel
+from diffusion.modules import Placement
 from diffusion.overrides import PREDICTIONS
 from diffusion.parameterisation import Prediction, stable_diffusion
 from diffusion.shapes import uses_diffusers_names
@@ -86,13 +87,9 @@ class _Loader:
     dtype: torch.dtype
     progress: _Progress
 
-    def options(self, part: str, *, dtype: torch.dtype | None = None) -> dict[str, Any]:
-        return {
-            "what": f"the {part} of {self.source}",
-            "device": self.device,
-            "dtype": dtype or self.dtype,
-            "on_bytes": self.progress.add,
-        }
+    def place(self, part: str, *, dtype: torch.dtype | None = None) -> Placement:
+        what = f"the {part} of {self.source}"
+        return Placement(what, self.device, dtype or self.dtype, self.progress.add)
 
     def checkpoint(
         self, network: UNet, family: Family, clip: TextEncoder | None, vae: VAE | None
@@ -150,13 +147,13 @@ def load_checkpoint(
     unet = weights.under(families.UNET).tensors
     vae = weights.under(families.VAE).tensors
     loader = _Loader(path.name, device, dtype, _Progress((unet, text, vae), on_progress))
-    network = unet_from_original(unet, family, **loader.options("UNet"))
+    network = unet_from_original(unet, family, loader.place("UNet"))
     clip, autoencoder = None, None
     if text:
-        clip = text_encoder_from_original(text, family, **loader.options("text encoder"))
+        clip = text_encoder_from_original(text, family, loader.place("text encoder"))
     if vae:
-        options = loader.options("autoencoder", dtype=torch.float32)
-        autoencoder = vae_from_original(vae, family.vae_groups, **options)
+        place = loader.place("autoencoder", dtype=torch.float32)
+        autoencoder = vae_from_original(vae, family.vae_groups, place)
     return loader.checkpoint(network, family, clip, autoencoder)
 
 
@@ -177,10 +174,10 @@ def load_vae(
     if "decoder.conv_in.weight" not in tensors:
         raise DiffusionError(f"{path.name} has no autoencoder: {found(weights)}")
     progress = _Progress([tensors], on_progress)
-    options = _Loader(path.name, torch.device(device), dtype, progress).options("autoencoder")
+    place = _Loader(path.name, torch.device(device), dtype, progress).place("autoencoder")
     groups = autoencoder_family(weights).vae_groups
     load = vae_from_diffusers if uses_diffusers_names(tensors) else vae_from_original
-    vae = load(tensors, groups, **options)
+    vae = load(tensors, groups, place)
     progress.finish()
     return vae
 
@@ -198,12 +195,12 @@ def _load_folder(
     loader = _Loader(folder.name, device, dtype, progress)
     family = family_for(_context(unet[0]), folder.name, {})
     family = replace(family, prediction=_prediction(folder / "scheduler", family.prediction))
-    network = unet_from_config(unet[1].tensors, unet[0], **loader.options("UNet"))
+    network = unet_from_config(unet[1].tensors, unet[0], loader.place("UNet"))
     clip = text and text_encoder_from_config(
-        _unprefixed(text[1].tensors), text[0], **loader.options("text encoder")
+        _unprefixed(text[1].tensors), text[0], loader.place("text encoder")
     )
-    options = loader.options("autoencoder", dtype=torch.float32)
-    autoencoder = vae and vae_from_config(vae[1].tensors, vae[0], **options)
+    place = loader.place("autoencoder", dtype=torch.float32)
+    autoencoder = vae and vae_from_config(vae[1].tensors, vae[0], place)
     return loader.checkpoint(network, family, clip, autoencoder)
 
 

@@ -7,6 +7,7 @@ tensor of the mapped file is converted, placed and handed to it, one at a time.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -22,24 +23,32 @@ Module = TypeVar("Module", bound="nn.Module")
 _SHOWN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a module is put, and how it is called meanwhile.
+
+    Attributes:
+        what: How messages call it, "the UNet of x.safetensors".
+        device: Where it goes.
+        dtype: What its floating-point tensors become.
+        on_bytes: Told the size of each tensor read; may raise to cancel.
+    """
+
+    what: str
+    device: torch.device
+    dtype: torch.dtype
+    on_bytes: Callable[[int], None] | None = None
+
+
 def assemble(
-    make: Callable[[], Module],
-    tensors: Mapping[str, Tensor],
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    make: Callable[[], Module], tensors: Mapping[str, Tensor], placement: Placement
 ) -> Module:
     """Build a module from tensors under its own names.
 
     Args:
         make: Builds the module with whatever weights.
         tensors: All of its parameters and persistent buffers; others are ignored.
-        what: How messages call it, "the UNet of x.safetensors".
-        device: Where it goes.
-        dtype: What its floating-point tensors become.
-        on_bytes: Told the size of each tensor read; may raise to cancel.
+        placement: Where it goes.
 
     Returns:
         The module, in evaluation mode and without gradients.
@@ -47,16 +56,16 @@ def assemble(
     Raises:
         DiffusionError: Tensors are missing or of another shape, or there is no such module.
     """
-    module = _built(make, what)
+    module = _built(make, placement.what)
     expected = module.state_dict()
-    _check(expected, tensors, what)
+    _check(expected, tensors, placement.what)
     state = {}
     for name, slot in expected.items():
         tensor = tensors[name]
-        if on_bytes:
-            on_bytes(tensor.nbytes)
-        wanted = dtype if slot.is_floating_point() else slot.dtype
-        state[name] = tensor.reshape(slot.shape).to(device, wanted)
+        if placement.on_bytes:
+            placement.on_bytes(tensor.nbytes)
+        wanted = placement.dtype if slot.is_floating_point() else slot.dtype
+        state[name] = tensor.reshape(slot.shape).to(placement.device, wanted)
     module.load_state_dict(state, assign=True)
     return module.requires_grad_(False).eval()
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from diffusion.modules import assemble, reading
+from diffusion.modules import Placement, assemble, reading
 from diffusion.shapes import text_shape
 from diffusion.tokens import Token, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor, nn
 
@@ -92,40 +92,27 @@ class TextEncoder:
 def text_encoder_from_original(
     tensors: Mapping[str, Tensor],
     family: Family,
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> TextEncoder:
     """Build an encoder from a checkpoint's tensors.
 
     Args:
         tensors: `embeddings.token_embedding.weight` and so on, without prefix.
         family: Tells what shapes cannot.
-        what: How messages call it.
-        device: Where it goes.
-        dtype: What it computes in.
-        on_bytes: Told the size of each tensor read.
+        placement: Where it goes.
 
     Raises:
         DiffusionError: Tensors are missing or of another shape.
     """
-    with reading(what):
+    with reading(placement.what):
         shape = text_shape(tensors, head_width=family.text_head_width, activation=family.activation)
-    return text_encoder_from_config(
-        tensors, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes
-    )
+    return text_encoder_from_config(tensors, shape, placement)
 
 
 def text_encoder_from_config(
     tensors: Mapping[str, Tensor],
     config: Mapping[str, Any],
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> TextEncoder:
     """Build an encoder from tensors under transformers' names and its configuration."""
     from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
@@ -138,10 +125,10 @@ def text_encoder_from_config(
         except StrictDataclassError as error:
             raise ValueError(error) from error
 
-    module = assemble(make, tensors, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+    module = assemble(make, tensors, placement)
     # Positions are no weights, so they are not in the file and still on the meta device.
     embeddings = module.get_submodule("embeddings")
     count = tensors["embeddings.position_embedding.weight"].shape[0]
-    positions = torch.arange(count, device=device).unsqueeze(0)
+    positions = torch.arange(count, device=placement.device).unsqueeze(0)
     embeddings.register_buffer("position_ids", positions, persistent=False)
-    return TextEncoder(module, device)
+    return TextEncoder(module, placement.device)

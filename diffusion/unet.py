@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from diffusion.errors import DiffusionError
 from diffusion.layouts import unet_name
-from diffusion.modules import assemble, reading
+from diffusion.modules import Placement, assemble, reading
 from diffusion.shapes import unet_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    import torch
     from torch import Tensor, nn
 
     from diffusion.families import Family
@@ -58,44 +57,31 @@ class UNet:
 def unet_from_original(
     tensors: Mapping[str, Tensor],
     family: Family,
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> UNet:
     """Build a UNet from tensors in the original layout.
 
     Args:
         tensors: Without the `model.diffusion_model.` prefix.
         family: Tells what shapes cannot.
-        what: How messages call it.
-        device: Where it goes.
-        dtype: What it computes in.
-        on_bytes: Told the size of each tensor read.
+        placement: Where it goes.
     """
-    with reading(what):
+    with reading(placement.what):
         shape = unet_shape(
             tensors,
-            what=what,
+            what=placement.what,
             head_width=family.unet_head_width,
             norm_groups=family.unet_groups,
         )
     layers = shape["layers_per_block"]
     renamed = {new: t for old, t in tensors.items() if (new := unet_name(old, layers))}
-    return unet_from_config(
-        renamed, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes
-    )
+    return unet_from_config(renamed, shape, placement)
 
 
 def unet_from_config(
     tensors: Mapping[str, Tensor],
     config: Mapping[str, Any],
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> UNet:
     """Build a UNet from tensors under diffusers' names and its configuration."""
     # Importing diffusers takes seconds, and those who only sample have no need of it.
@@ -105,4 +91,4 @@ def unet_from_config(
         module: nn.Module = UNet2DConditionModel.from_config(dict(config))
         return module
 
-    return UNet(assemble(make, tensors, what=what, device=device, dtype=dtype, on_bytes=on_bytes))
+    return UNet(assemble(make, tensors, placement))

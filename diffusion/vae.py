@@ -15,7 +15,7 @@ import torch
 
 from diffusion.errors import DiffusionError
 from diffusion.layouts import vae_name
-from diffusion.modules import assemble, reading
+from diffusion.modules import Placement, assemble, reading
 from diffusion.shapes import vae_shape
 
 if TYPE_CHECKING:
@@ -145,55 +145,40 @@ def _cropped(image: Tensor, factor: int) -> Tensor:
 def vae_from_original(
     tensors: Mapping[str, Tensor],
     norm_groups: int,
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> VAE:
     """Build an autoencoder from tensors in the original layout.
 
     Args:
         tensors: Without the `first_stage_model.` prefix.
         norm_groups: Groups of its group norms.
-        what: How messages call it.
-        device: Where it goes.
-        dtype: What it computes in.
-        on_bytes: Told the size of each tensor read.
+        placement: Where it goes.
 
     Raises:
         DiffusionError: Tensors are missing or of another shape.
     """
-    with reading(what):
+    with reading(placement.what):
         shape = vae_shape(tensors, norm_groups=norm_groups)
     levels = len(shape["block_out_channels"])
     renamed = {new: t for old, t in tensors.items() if (new := vae_name(old, levels))}
-    return vae_from_config(renamed, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+    return vae_from_config(renamed, shape, placement)
 
 
 def vae_from_diffusers(
     tensors: Mapping[str, Tensor],
     norm_groups: int,
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> VAE:
     """Build an autoencoder from tensors under diffusers' names, without its configuration."""
-    with reading(what):
+    with reading(placement.what):
         shape = vae_shape(tensors, norm_groups=norm_groups)
-    return vae_from_config(tensors, shape, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
+    return vae_from_config(tensors, shape, placement)
 
 
 def vae_from_config(
     tensors: Mapping[str, Tensor],
     config: Mapping[str, Any],
-    *,
-    what: str,
-    device: torch.device,
-    dtype: torch.dtype,
-    on_bytes: Callable[[int], None] | None = None,
+    placement: Placement,
 ) -> VAE:
     """Build an autoencoder from tensors under diffusers' names and its configuration."""
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL  # noqa: PLC0415
@@ -203,8 +188,8 @@ def vae_from_config(
         return module
 
     current = {_without_age(name): tensor for name, tensor in tensors.items()}
-    module = assemble(make, current, what=what, device=device, dtype=dtype, on_bytes=on_bytes)
-    return VAE(module, device, dtype)
+    module = assemble(make, current, placement)
+    return VAE(module, placement.device, placement.dtype)
 
 
 def _without_age(name: str) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from diffusion.errors import DiffusionError
-from diffusion.modules import assemble, reading
+from diffusion.modules import Placement, assemble, reading
 from tests.support.tensors import noise
 
 
@@ -26,9 +26,7 @@ def _assemble(
     on_bytes: Callable[[int], None] | None = None,
 ) -> nn.Module:
     device = torch.device("cpu")
-    return assemble(
-        make, tensors, what="the toy of x", device=device, dtype=dtype, on_bytes=on_bytes
-    )
+    return assemble(make, tensors, Placement("the toy of x", device, dtype, on_bytes))
 
 
 def test_a_module_has_the_tensors_it_was_given_and_is_for_inference() -> None:

@@ -57,14 +57,12 @@ class Findings:
 
 def count(folder: Path) -> Holdings:
     """Say what a cache folder holds."""
-    rows = _rows(folder)
-    kept = [row for row in rows if row.size > 0]
-    return Holdings(
-        results=len(rows),
-        kept=len(kept),
-        size=sum(row.size for row in kept),
-        seconds=sum(row.seconds for row in kept),
-    )
+    index = index_in(folder)
+    if not index.exists:
+        return Holdings()
+    totals = index.totals()
+    index.close()
+    return Holdings(*totals)
 
 
 def verify(folder: Path) -> Findings:

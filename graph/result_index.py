@@ -153,6 +153,17 @@ class ResultIndex:
                 database.execute("UPDATE thrown_out SET worth = ?", (thrown_out[-1][1],))
         return [key for key, _ in thrown_out]
 
+    def totals(self) -> tuple[int, int, int, float]:
+        """Count results, those whose values are kept, these values' bytes and seconds."""
+        with self._lock:
+            database = self._open()
+            (results,) = database.execute("SELECT count(*) FROM results").fetchone()
+            kept, size, seconds = database.execute(
+                "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(seconds), 0.0) FROM results"
+                " WHERE size > 0"
+            ).fetchone()
+        return results, kept, size, seconds
+
     def keys(self) -> set[bytes]:
         """Return the keys of everything that is known."""
         with self._lock:

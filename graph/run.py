@@ -100,13 +100,14 @@ class Run:
             self._open[key] += 1
         self._identified: set[str] = set()
         self._settled: deque[Release | Skip] = deque()
-        self._lookups: deque[str] = deque()
+        # The last one first, so that what was just found is followed to its readers.
+        self._lookups: list[str] = []
         self._fetches: deque[str] = deque()
         self._ready: list[tuple[int, str]] = []
         self._under_way: set[str] = set()
         self._stopped = False
-        for key, count in self._unidentified.items():
-            if not count:
+        for key in reversed([*plan.nodes]):
+            if not self._unidentified[key]:
                 self._look_up(key)
 
     @property
@@ -124,7 +125,7 @@ class Run:
             if self._settled:
                 yield self._settled.popleft()
             elif self._lookups:
-                key = self._lookups.popleft()
+                key = self._lookups.pop()
                 self._under_way.add(key)
                 yield LookUp(key)
             elif self._fetches:
@@ -213,7 +214,7 @@ class Run:
         if key in self._identified:
             return
         self._identified.add(key)
-        for reader in self._plan.readers[key]:
+        for reader in reversed(self._plan.readers[key]):
             self._unidentified[reader] -= 1
             if not self._unidentified[reader]:
                 self._look_up(reader)

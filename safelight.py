@@ -119,6 +119,8 @@ class Session:
         input_directory: What workflows load.
         output_directory: Where results are saved.
         models_directory: Holds `checkpoints/`, `loras/`, ….
+        cache_directory: Where results are kept between sessions.
+        cache_disk: Bytes that these may take; 0 keeps none; a modest share of the disk by default.
         on_event: Called with each of the engine's events (`graph.events`).
 
     Raises:
@@ -133,6 +135,8 @@ class Session:
         input_directory: str | Path | None = None,
         output_directory: str | Path | None = None,
         models_directory: str | Path | None = None,
+        cache_directory: str | Path | None = None,
+        cache_disk: int | None = None,
         on_event: OnEvent | None = None,
     ) -> None:
         self._on_event = on_event
@@ -143,6 +147,8 @@ class Session:
                 output=_path(output_directory),
                 models=(Path(models_directory),) if models_directory else (),
                 device=device,
+                cache=_path(cache_directory),
+                cache_disk=cache_disk,
             )
         )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 from app import terminal
 from app.bootstrap import start
 from app.bootstrap.errors import BootstrapError
-from app.commands import doctor, models, nodes, run, validate
+from app.commands import cache, doctor, models, nodes, run, validate
 from app.errors import CommandError, InputError
 from app.interrupts import Interrupts
 from app.version import VERSION
@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "validate": validate,
     "nodes": nodes,
     "models": models,
+    "cache": cache,
     "doctor": doctor,
 }
 _EPILOG = "'main.py COMMAND --help' explains a command; docs/cli.md explains all of them."

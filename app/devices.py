@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,13 +34,18 @@ class Device:
     dtype: str
 
 
-def load_torch() -> ModuleType:
-    """Import torch, the first time with its threads told to sleep while they wait for work.
+def prepare() -> None:
+    """Have torch's threads sleep while they wait for work, when it will be imported.
 
     OpenMP's threads spin otherwise, and on a busy machine steal the very processor that they wait
     for: sampling took 3 to 8 times as long with two programs on two cores.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def load_torch() -> ModuleType:
+    """Import torch, prepared."""
+    prepare()
     import torch
 
     return torch
@@ -47,13 +54,16 @@ def load_torch() -> ModuleType:
 def resolve(wish: str) -> str:
     """Turn `auto` into the fastest device there is, and check that a named one is there.
 
+    torch is imported only if it could see anything but the processor: when nothing changed since
+    the last run, nothing else needs it.
+
     Raises:
         InputError: This machine, or this build of torch, has no such device.
     """
+    prepare()
+    if wish == "cpu" or (wish == "auto" and _only_the_processor()):
+        return "cpu"
     torch = load_torch()
-    if wish == "cpu":
-        return wish
-
     if wish == "auto":
         if torch.cuda.is_available():
             return "cuda:0"
@@ -68,6 +78,12 @@ def resolve(wish: str) -> str:
             f" it sees {', '.join(device.name for device in available())}"
         )
     return wish
+
+
+def _only_the_processor() -> bool:
+    """Whether this build of torch knows no other device, which its version says."""
+    built = importlib.metadata.version("torch")
+    return sys.platform != "darwin" and built.endswith("+cpu")
 
 
 def available() -> tuple[Device, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.settings import Settings
+from app.sizes import parse_size
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +24,7 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
         "output": "where results are saved (default: output)",
         "temp": "where previews are saved (default: temp)",
         "user": "your settings and workflows (default: user)",
+        "cache": "results and facts about files, kept between runs (default: cache)",
     }
     for name, text in described.items():
         group.add_argument(f"--{name}-directory", metavar="DIR", type=Path, help=text)
@@ -57,6 +59,17 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how much may be kept between runs."""
+    parser.add_argument(
+        "--cache-disk",
+        metavar="SIZE",
+        type=_size,
+        help="room for results that are kept between runs, such as 20G; 0 keeps none"
+        " (default: a tenth of what is free, 10G at most)",
+    )
+
+
 def add_debug(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Add the option that shows tracebacks."""
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -75,9 +88,11 @@ def settings(arguments: argparse.Namespace) -> Settings:
         output=given("output"),
         temp=given("temp"),
         user=given("user"),
+        cache=given("cache"),
         models=tuple(getattr(arguments, "models_directory", None) or ()),
         extra_model_paths=tuple(getattr(arguments, "extra_model_paths_config", None) or ()),
         device=getattr(arguments, "device", "auto"),
+        cache_disk=getattr(arguments, "cache_disk", None),
         debug=arguments.debug,
     )
 
@@ -88,3 +103,12 @@ def _device(text: str) -> str:
     if not _DEVICE.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not auto, cpu, cuda:N or mps")
     return "cuda:0" if text == "cuda" else text
+
+
+def _size(text: str) -> int:
+    import argparse
+
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

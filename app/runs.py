@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,11 @@ def run_all(arguments: argparse.Namespace, settings: Settings) -> int:
         CommandError: Something that was given is wrong.
         GraphError: The workflow is wrong, or a node failed.
     """
-    session = Session(settings)
+    with closing(Session(settings)) as session:
+        return _run_seeds(session, arguments)
+
+
+def _run_seeds(session: Session, arguments: argparse.Namespace) -> int:
     document = session.load(arguments.workflow)
     changes = [session.parse_change(text, document) for text in arguments.changes]
     checked = session.require_ready(document, changes)

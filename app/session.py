@@ -1,7 +1,8 @@
 """Everything that running workflows needs, put together: nodes, folders, cache, engine, device.
 
 A session outlives its runs, so that models stay loaded and nothing is computed twice. Making one
-reads the folders' configuration; torch is imported when the first run begins.
+reads the folders' configuration; torch is imported when a node runs, and not for results that are
+known from an earlier run.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app import canvas_values, devices, memory, tensors
+from app import canvas_values, devices, memory, tensors, terminal
 from app.catalogue import make_registry
 from app.folders import make_folders, require_writable
 from app.overrides import Change, apply, find_input, parse_change, seed_changes
+from app.results import open_results
 from app.signatures import RegistrySignatures
 from graph.cache import MemoryCache
 from graph.executor import Engine, Options
@@ -67,6 +69,7 @@ class Session:
             self.registry,
             self.folders,
             cache=MemoryCache(room // 2 if room else _CACHE_WITHOUT_KNOWING, tensors.storages),
+            disk=open_results(self.settings, self.folders, self.device, terminal.complain),
             files=FileIndex(self.folders.cache / "files.sqlite"),
             hasher=tensors.content_hash,
             device=self.device,
@@ -154,5 +157,7 @@ class Session:
         )
 
     def close(self) -> None:
-        """Let go of models and results. A run after that begins with nothing."""
-        self.__dict__.pop("_engine", None)
+        """Let go of models and results. A run after that begins with what is on the disk."""
+        engine: Engine | None = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.tiers.close()

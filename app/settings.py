@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders and device.
+    """Folders, device and cache.
 
     Attributes:
         base: Where the folders lie that are not named here.
@@ -26,10 +26,13 @@ class Settings:
         output: Where results are saved.
         temp: Where previews are saved.
         user: The user's own settings and workflows.
+        cache: What is kept between runs and can be thrown away.
         models: Folders that hold `checkpoints`, `loras`, …; the first is searched first. Empty for
             `models` in `base`.
         extra_model_paths: Files in the form of ComfyUI's `extra_model_paths.yaml`.
         device: `auto`, `cpu`, `cuda:N` or `mps`.
+        cache_disk: Bytes that results may take on the disk; 0 keeps none there; None for a modest
+            part of what is free.
         debug: Whether errors come with their traceback.
     """
 
@@ -38,9 +41,11 @@ class Settings:
     output: Path | None = None
     temp: Path | None = None
     user: Path | None = None
+    cache: Path | None = None
     models: tuple[Path, ...] = ()
     extra_model_paths: tuple[Path, ...] = ()
     device: str = "auto"
+    cache_disk: int | None = None
     debug: bool = False
 
     def folder(self, name: str) -> Path:

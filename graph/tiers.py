@@ -51,3 +51,8 @@ class Tiers:
         """Have everything on the disk that belongs there."""
         if self._disk is not None:
             self._disk.flush()
+
+    def close(self) -> None:
+        """Have everything on the disk that belongs there, and let go of it."""
+        if self._disk is not None:
+            self._disk.close()

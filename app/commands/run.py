@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--quiet", action="store_true", help="show no progress")
     options.add_debug(shown)
     options.add_device(parser)
+    options.add_cache(parser)
     options.add_folders(parser)
 
 

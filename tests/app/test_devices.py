@@ -12,6 +12,7 @@ from app.errors import InputError
 
 
 def test_auto_takes_the_fastest_device_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "_only_the_processor", lambda: False)
     answers = {"cuda": True, "mps": True}
     monkeypatch.setattr(torch.cuda, "is_available", lambda: answers["cuda"])
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: answers["mps"])

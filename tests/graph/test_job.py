@@ -115,6 +115,7 @@ def test_an_impure_node_always_runs_and_equal_results_leave_readers_cached(stubs
         ran.append([*stubs.ran])
     assert ran == [["dice", "show"], ["dice"], ["dice", "show"]]
     assert stubs.reasons["dice"] == "declared impure"
+    assert len(stubs.cache) == 2  # what was shown; what the dice said is not kept
 
 
 def test_what_an_impure_node_makes_is_new_unless_its_content_is_known(stubs: Stubs) -> None:

@@ -3,7 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor
 from diffusion.checkpoints import Checkpoint, load_checkpoint
 from diffusion.errors import DiffusionError
 from diffusion.families import recognise
+from diffusion.modules import Placement
 from diffusion.text_encoder import text_encoder_from_original
 from diffusion.unet import unet_from_original
 from diffusion.vae import vae_from_original
@@ -46,11 +47,11 @@ def test_any_missing_tensor_is_told_in_a_sentence(part: str) -> None:
     family = recognise(Weights("x", tiny_tensors(), TINY_METADATA))
     tensors = {n.removeprefix(part): t for n, t in tiny_tensors().items() if n.startswith(part)}
     tensors.pop("embeddings.position_ids", None)
-    options: Any = {"what": "the part", "device": torch.device("cpu"), "dtype": torch.float32}
+    place = Placement("the part", torch.device("cpu"), torch.float32)
     loads: dict[str, Callable[..., object]] = {
-        UNET: partial(unet_from_original, family=family, **options),
-        TEXT: partial(text_encoder_from_original, family=family, **options),
-        VAE: partial(vae_from_original, norm_groups=family.vae_groups, **options),
+        UNET: partial(unet_from_original, family=family, placement=place),
+        TEXT: partial(text_encoder_from_original, family=family, placement=place),
+        VAE: partial(vae_from_original, norm_groups=family.vae_groups, placement=place),
     }
 
     for missing in sorted(tensors)[::6]:

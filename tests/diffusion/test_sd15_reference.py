@@ -1,6 +1,6 @@
 """A checkpoint of SD 1.5's shape from end to end: against the reference numbers, and its memory.
 
-Slow: it makes 2.1 GB of random weights in `cache/` and needs 8 GB of memory.
+Slow: it makes 2.1 GB of random weights in `cache/` and needs 10 GB of memory.
 """
 
 import json

@@ -99,8 +99,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             terminal.forget_output()
             return 141
+        except Exception as error:  # noqa: BLE001 - the last border before the user
+            if not interrupts.pressed:
+                return _break(error, debug=arguments.debug)
     terminal.complain("interrupted")
     return 130
+
+
+def _break(error: Exception, *, debug: bool) -> int:
+    """Say that Safelight itself is at fault."""
+    if debug:
+        traceback.print_exception(error)
+    terminal.complain(
+        f"this should not happen, and is Safelight's fault: {type(error).__name__}: {error}"
+        + ("" if debug else "; run it again with --debug and report what it shows")
+    )
+    return CommandError.exit_code
 
 
 def _fail(error: CommandError | BootstrapError | GraphError, *, debug: bool) -> int:

@@ -108,3 +108,19 @@ def test_a_wrong_option_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> No
 )
 def test_sizes_are_written_for_people(count: int | None, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_fault_of_ours_is_said_as_one_and_shows_its_traceback_only_when_asked(
+    debug: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(_arguments: object) -> int:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(cli.COMMANDS["models"], "execute", stumble)
+
+    assert cli.main(["models", *(["--debug"] if debug else [])]) == 1
+
+    shown = capfd.readouterr().err
+    assert "Safelight's fault: ZeroDivisionError: division by zero" in shown
+    assert ("Traceback" in shown) is debug

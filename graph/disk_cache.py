@@ -137,6 +137,8 @@ class DiskCache:
         with self._lock:
             self._pending[key] = Row(key, record, entry.seconds, size)
             due = time.monotonic() > self._due or len(self._pending) % _MANY == 0
+        # A file that is there and that nobody knows of would be written once more.
+        due = due or bool(entry.files)
         if due:
             self.flush()
         return size > 0

@@ -118,6 +118,7 @@ class Job:
                 links=node.links,
                 pure=node.definition.pure,
                 files_gone=files_gone,
+                known=entry is not None,
             )
             self._intents[node.id] = _Intent(recipe, key, reason)
         if entry is None or files_gone:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIRST_RUN = "first run"
 IMPURE = "declared impure"
 EVICTED = "evicted from the cache"
+NOT_KEPT = "its result is not kept between processes"
 FILES_GONE = "its files are gone or changed"
 
 
@@ -26,6 +27,7 @@ def explain(
     links: Mapping[str, Link],
     pure: bool,
     files_gone: bool,
+    known: bool = False,
 ) -> str:
     """Say why a node runs.
 
@@ -35,13 +37,14 @@ def explain(
         links: What feeds its inputs.
         pure: Whether its result may be kept at all.
         files_gone: Whether a result was kept whose files are not as they were.
+        known: Whether an earlier process told what it makes, though not the values.
     """
     if not pure:
         return IMPURE
     if files_gone:
         return FILES_GONE
     if before is None or before.class_type != now.class_type:
-        return FIRST_RUN
+        return NOT_KEPT if known else FIRST_RUN
     if before.version != now.version:
         return "node code changed"
     changes = [

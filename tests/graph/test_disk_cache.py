@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from graph.disk_cache import index_in
+from graph.files import FileStamp
 from tests.support.disk_caches import Caches
 from tests.support.stub_codec import StubCodec, entry, key
 
@@ -128,6 +130,16 @@ def test_many_results_are_recorded_together(caches: Caches) -> None:
     assert len(index_in(caches.folder).keys()) >= 2000
     cache.flush()
     assert len(index_in(caches.folder).keys()) == 2500
+
+
+def test_a_process_that_is_killed_has_recorded_what_it_wrote_files_for(
+    caches: Caches, tmp_path: Path
+) -> None:
+    killed = caches()
+    killed.put(key(1), entry("a"))
+    killed.put(key(2), replace(entry(), files=(FileStamp.of(tmp_path),)))
+    assert caches().fetch(key(1)) == ("a",)
+    assert caches().get(key(2)) is not None
 
 
 def test_what_killed_processes_left_behind_goes_when_room_is_scarce(caches: Caches) -> None:

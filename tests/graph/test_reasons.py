@@ -107,3 +107,12 @@ def test_values_that_look_alike_are_told_apart() -> None:
 def test_long_texts_are_shown_in_part() -> None:
     now = replace(BEFORE, constants={"seed": "x" * 10_000, "cfg": 7.5})
     assert len(_explain(BEFORE, now)) < 100
+
+
+@pytest.mark.parametrize("before", [None, replace(BEFORE, class_type="Other")])
+def test_what_an_earlier_process_made_and_could_not_keep_is_no_first_run(
+    before: Recipe | None,
+) -> None:
+    links, now = LINKS, BEFORE
+    told = explain(before, now, links=links, pure=True, files_gone=False, known=True)
+    assert told == "its result is not kept between processes"

@@ -68,8 +68,8 @@ def _stats(folder: Path, settings: Settings) -> tuple[dict[str, object], str, in
         "seconds": round(held.seconds, 3),
     }
     sentence = (
-        f"{folder}: {held.results} results are known; the values of {held.kept} are kept, which"
-        f" took {held.seconds:.1f} s to make and take {size(held.size)} of {size(allowed)}"
+        f"{folder}: results known: {held.results}; with their values: {held.kept}, made in"
+        f" {held.seconds:.1f} s; {size(held.size)} of at most {size(allowed)}"
     )
     return facts, sentence, 0
 
@@ -84,7 +84,7 @@ def _clear(folder: Path, _settings: Settings) -> tuple[dict[str, object], str, i
         held = Holdings()
     clear(folder)
     facts = {"folder": str(folder), "results": held.results, "bytes": held.size}
-    return facts, f"{folder}: {held.results} results are thrown away, {size(held.size)}", 0
+    return facts, f"{folder}: results thrown away: {held.results}, {size(held.size)}", 0
 
 
 def _verify(folder: Path, _settings: Settings) -> tuple[dict[str, object], str, int]:
@@ -99,7 +99,7 @@ def _verify(folder: Path, _settings: Settings) -> tuple[dict[str, object], str, 
         "abandoned": found.abandoned,
     }
     sentence = (
-        f"{folder}: {found.sound} results are sound, {found.damaged} were damaged and are removed,"
-        f" {found.missing} were missing, {found.abandoned} abandoned files are removed"
+        f"{folder}: sound: {found.sound}; damaged, and now removed: {found.damaged};"
+        f" missing: {found.missing}; abandoned files, now removed: {found.abandoned}"
     )
     return facts, sentence, 1 if found.damaged else 0

@@ -82,7 +82,7 @@ class _Packing:
 
 
 class ValueCodec:
-    """Writes and reads what nodes made. See `graph.disk_cache.Codec`."""
+    """Writes and reads what nodes made. See `graph.codec.Codec`."""
 
     def weigh(self, values: tuple[object, ...]) -> int | None:
         """Return about how many bytes values will take; None if some cannot be written."""

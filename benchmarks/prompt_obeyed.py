@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def draw_all(folder: Path) -> list[Mark]:
     """Every request drawn as a user would have it drawn, and marked."""
     workflow = safelight.load(WORKFLOW)
-    with safelight.Session(output_directory=folder) as session:
+    with safelight.Session(output_directory=folder, cache_disk=0) as session:
 
         def draw(request: Request) -> Picture:
             asked = workflow.set("Positive prompt.text", request.prompt)

@@ -15,18 +15,20 @@ import hashlib
 import sqlite3
 import time
 from threading import RLock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from graph.records import DamagedRecordError, pack, unpack
-from graph.result_index import NewerIndexError, ResultIndex, Row
+from graph.result_index import ResultIndex, Row
+from graph.result_table import NewerIndexError
 from graph.value_files import DamagedValueError, ValueFiles
 from graph.write_pace import WritePace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from graph.cache import Entry
+    from graph.codec import Codec
 
 _MANY = 1_000
 _TOO_MANY = 20_000
@@ -36,25 +38,6 @@ _LATER = 2.0
 """Seconds until the next try when another process is in the way."""
 _BLOCK = 4096
 """What even the smallest file takes on the disk."""
-
-
-class Codec(Protocol):
-    """Turns values into bytes and back, to the bit."""
-
-    def weigh(self, values: tuple[object, ...]) -> int | None:
-        """Return about how many bytes values will take; None if some cannot be written."""
-
-    def encode(self, values: tuple[object, ...]) -> Iterable[bytes | memoryview]:
-        """Return the bytes of values that have a weight, block by block."""
-        ...
-
-    def decode(self, content: bytes) -> tuple[object, ...]:
-        """Return the values.
-
-        Raises:
-            ValueError: The bytes do not mean any.
-        """
-        ...
 
 
 def index_in(folder: Path) -> ResultIndex:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.disk_cache import index_in, values_in
 from graph.records import DamagedRecordError, unpack
-from graph.result_index import NewerIndexError
+from graph.result_table import NewerIndexError
 from graph.value_files import DamagedValueError
 
 if TYPE_CHECKING:

@@ -9,27 +9,19 @@ more goes in the end ("GreedyDual-Size", Cao and Irani 1997).
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from graph.result_table import connect, identity
+
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-_VERSION = 1
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, record BLOB NOT NULL,"
-    " seconds REAL NOT NULL, size INTEGER NOT NULL, worth REAL NOT NULL, used INTEGER NOT NULL)"
-    " WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS held ON results (worth, size) WHERE size > 0",
-    "CREATE TABLE IF NOT EXISTS thrown_out (id INTEGER PRIMARY KEY, worth REAL NOT NULL)",
-    "INSERT OR IGNORE INTO thrown_out VALUES (0, 0)",
-    f"PRAGMA user_version = {_VERSION}",
-)
 _RECORD = (
     "INSERT INTO results VALUES (?1, ?2, ?3, ?4,"
     " (SELECT worth FROM thrown_out) + 1.0 * ?3 / max(?4, 1), ?5)"
@@ -46,14 +38,9 @@ _ALL = "SELECT key, record, seconds, size, used FROM results"
 _ONE = f"{_ALL} WHERE key = ?"
 _CHEAPEST = "SELECT key, size, worth FROM results WHERE size > 0 ORDER BY worth"
 _LOST = "UPDATE results SET size = 0 WHERE key = ?"
-_PATIENCE = 0.2
 _DAY = 86_400
 _SLACK = 0.9
 """How full the budget is left when something had to go, so that not every result costs a round."""
-
-
-class NewerIndexError(Exception):
-    """The table was made by a later version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +184,7 @@ class ResultIndex:
         with self._lock:
             opened = self._file
             self.close()
-            if opened in {None, _identity(self._path)}:
+            if opened in {None, identity(self._path)}:
                 for ending in ("-wal", "-shm", ""):
                     self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
@@ -232,39 +219,7 @@ class ResultIndex:
         """The connection of this process; a fork makes one of its own."""
         if self._database is None or self._process != os.getpid():
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = _connect(self._path)
-            self._file = _identity(self._path)
+            self._database = connect(self._path)
+            self._file = identity(self._path)
             self._process = os.getpid()
         return self._database
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of the same name."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-    )
-    try:
-        _prepare(database, path)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _prepare(database: sqlite3.Connection, path: Path) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise NewerIndexError(f"{path} was made by a newer version")
-    database.execute("PRAGMA synchronous = NORMAL")
-    if version < _VERSION:
-        database.execute("PRAGMA journal_mode = WAL")
-        for statement in _SCHEMA:
-            database.execute(statement)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graph.result_index import NewerIndexError, ResultIndex, Row
+from graph.result_index import ResultIndex, Row
+from graph.result_table import NewerIndexError
 from tests.support.stub_codec import key
 
 if TYPE_CHECKING:

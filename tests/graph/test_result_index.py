@@ -222,6 +222,7 @@ def test_a_table_that_another_process_has_made_anew_is_not_removed(
     assert index.keys() == {key(2)}
 
 
+@pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_fork_opens_the_table_for_itself(index: ResultIndex) -> None:
     index.record([_row(1)])

@@ -50,12 +50,12 @@ class NoCodec:
         """Answer that the values cannot be written."""
 
     def encode(self, values: tuple[object, ...]) -> Iterable[bytes]:
-        """Never called."""
-        raise NotImplementedError
+        """Never asked, since nothing is worth writing."""
+        raise AssertionError(f"{values!r} cannot be written and was to be")
 
     def decode(self, content: bytes) -> tuple[object, ...]:
-        """Never called."""
-        raise NotImplementedError
+        """Never asked, since nothing was written."""
+        raise AssertionError(f"{content!r} was never written and was to be read")
 
 
 @dataclass(frozen=True)

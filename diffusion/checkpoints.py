@@ -15,7 +15,6 @@ import torch
 from diffusion import families
 from diffusion.errors import DiffusionError
 from diffusion.families import (
-    Family,
     autoencoder_family,
     family_for,
     found,
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+
+    from diffusion.family import Family
 
     OnProgress = Callable[[int, int], None]
 

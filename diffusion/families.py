@@ -6,13 +6,12 @@ override what is not in the shapes (`overrides.py`); `safelight.family` holds a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffusion.errors import DiffusionError
-from diffusion.latents import SD15_LATENTS, LatentFormat
+from diffusion.family import Family
+from diffusion.latents import LatentFormat
 from diffusion.overrides import overridden
-from diffusion.parameterisation import Prediction
 from diffusion.shapes import CONTEXT_KEY
 from diffusion.suggest import closest
 
@@ -25,35 +24,6 @@ UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 TEXT = "cond_stage_model.transformer.text_model."
 _TEXT_BEFORE_2022 = "cond_stage_model.transformer."  # without the `text_model.` that came later
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of model.
-
-    Attributes:
-        name: How messages call it.
-        context: Width of the prompt's embedding that its UNet attends to.
-        latents: The units of its latents.
-        prediction: What its UNet answers.
-        unet_head_width: Channels of an attention head; None for eight heads whatever the width.
-        unet_groups: Groups of the UNet's group norms.
-        vae_groups: Groups of the autoencoder's group norms.
-        text_head_width: Channels of the text encoder's attention heads.
-        activation: The text encoder's, as transformers names it.
-        native_size: Width and height in pixels that it was trained at.
-    """
-
-    name: str
-    context: int
-    latents: LatentFormat = SD15_LATENTS
-    prediction: Prediction = Prediction.EPS
-    unet_head_width: int | None = None
-    unet_groups: int = 32
-    vae_groups: int = 32
-    text_head_width: int = 64
-    activation: str = "quick_gelu"
-    native_size: tuple[int, int] = (512, 512)
 
 
 FAMILIES = {

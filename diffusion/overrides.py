@@ -23,7 +23,7 @@ from diffusion.parameterisation import Prediction
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diffusion.families import Family
+    from diffusion.family import Family
     from diffusion.latents import LatentFormat
 
 Count = TypeVar("Count", int, int | None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from diffusion.families import Family
+    from diffusion.family import Family
 
 _LAST = -1
 # Chunks encoded in one pass: enough to be fast, few enough that a novel fits in memory.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from diffusion.families import Family
+    from diffusion.family import Family
 
 
 class UNet:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffusion.errors import DiffusionError
-from diffusion.families import FAMILIES, Family
+from diffusion.families import FAMILIES
+from diffusion.family import Family
 from diffusion.overrides import overridden
 from diffusion.parameterisation import Prediction
 

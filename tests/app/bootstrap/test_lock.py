@@ -44,8 +44,9 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     with hold(path, 60) as holder:
         holder.kill()
         holder.wait()
-    with exclusive(path, lambda: None):
-        pass
+    waited: list[bool] = []
+    with exclusive(path, lambda: waited.append(True)):
+        assert waited == []
 
 
 def test_a_free_lock_is_taken_without_waiting(tmp_path: Path) -> None:

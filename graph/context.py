@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from graph.folders import Folders
@@ -24,6 +25,21 @@ def _never() -> None:
     """Stands where nobody can cancel."""
 
 
+def _forgetful() -> None:
+    """Stands where nothing outlives the process."""
+
+
+class Journal(Protocol):
+    """What a node writes down while it runs, so that it can go on where it was killed."""
+
+    @property
+    def records(self) -> Sequence[bytes]:
+        """What an earlier process wrote before it was killed, in order."""
+
+    def append(self, record: bytes) -> None:
+        """Write down one more; whole or not at all, also if the process is killed meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class NodeContext:
     """Handed to a node that asks for it by a first parameter of this type.
@@ -34,6 +50,7 @@ class NodeContext:
         device: Where models go: `cpu`, `cuda:0`, `mps`.
         allow_outside_inputs: Whether input files may be anywhere on this machine.
         services: What the application hands in by name, the choice of precision for instance.
+        thrifty: Whether memory ran out a moment ago, so that the node should use less this time.
     """
 
     node_id: str
@@ -44,6 +61,8 @@ class NodeContext:
     on_progress: OnProgress = _nobody
     on_warning: Callable[[str], None] = _unheard
     raise_if_cancelled: Callable[[], None] = _never
+    thrifty: bool = False
+    open_journal: Callable[[], Journal | None] = _forgetful
 
     def progress(self, value: int, total: int, preview: object | None = None) -> None:
         """Tell how far the node is.
@@ -71,6 +90,17 @@ class NodeContext:
         """Tell the user something that is no error."""
         self.on_warning(text)
 
+    def journal(self) -> Journal | None:
+        """Return the node's journal; None if this run keeps none.
+
+        It is the node's own, found again by the same recipe, and goes when the node is done.
+        """
+        return self.open_journal()
+
     def service(self, name: str, default: object = None) -> object:
         """Return what the application handed in under a name, or the default."""
         return self.services.get(name, default)
+
+
+current: ContextVar[NodeContext | None] = ContextVar("current", default=None)
+"""The context of the node that runs here, for code that is not handed one: ComfyUI's packs."""

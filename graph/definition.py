@@ -42,6 +42,8 @@ class InputSpec:
         required: Whether a workflow must give it.
         default: What the editor fills in first, or what an absent optional input means.
         tooltip: One sentence for the user.
+        lazy: Whether what feeds it runs only when the node's `ask` names it.
+        raw_link: Whether the node gets the link itself, `[id, slot]`, and not what it brings.
     """
 
     name: str
@@ -49,14 +51,17 @@ class InputSpec:
     required: bool = True
     default: object = MISSING
     tooltip: str = ""
+    lazy: bool = False
+    raw_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """One output: its name for the user and its type."""
+    """One output: its name for the user, its type, and whether it gives a list of items."""
 
     name: str
     type: str
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,8 @@ class NodeDefinition:
 
     Attributes:
         name: What workflows call it.
-        function: `function(context, **inputs)`, or `function(**inputs)` without `needs_context`.
+        function: `function(context, **inputs)`, or `function(**inputs)` without `needs_context`. A
+            coroutine function runs on the event loop.
         inputs: In the order in which files list their values.
         outputs: In the order of their slots.
         hidden: Parameters that the engine fills in.
@@ -79,6 +85,16 @@ class NodeDefinition:
         pure: Whether the same inputs always make the same outputs; otherwise it always runs.
         aliases: Other names under which workflows may know it.
         source: The module that it comes from.
+        takes_lists: Whether it gets each input as a list of items; others run once for each item.
+        undeclared: Answers what an input is that is not among `inputs`, None where there is none;
+            for nodes with any number of inputs.
+        ask: Called like `function`, with None for lazy inputs that were not evaluated; answers the
+            names of those it needs. May be a coroutine function.
+        fingerprint: Called like `function` without context, with None for linked inputs; what it
+            answers counts in the node's keys, NaN as never the same. May be a coroutine function.
+        deprecated: Whether editors should no longer offer it.
+        experimental: Whether it may still change.
+        thrifty: Whether it can run with less memory where `NodeContext.thrifty` says so.
     """
 
     name: str
@@ -96,7 +112,17 @@ class NodeDefinition:
     pure: bool = True
     aliases: tuple[str, ...] = ()
     source: str = ""
+    takes_lists: bool = False
+    undeclared: Callable[[str], InputSpec | None] | None = None
+    ask: NodeFunction | None = None
+    fingerprint: NodeFunction | None = None
+    deprecated: bool = False
+    experimental: bool = False
+    thrifty: bool = False
 
     def input(self, name: str) -> InputSpec | None:
         """Return the input of a name, or None."""
-        return next((spec for spec in self.inputs if spec.name == name), None)
+        for spec in self.inputs:
+            if spec.name == name:
+                return spec
+        return self.undeclared(name) if self.undeclared else None

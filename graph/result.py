@@ -23,3 +23,36 @@ class NodeOutput:
     values: tuple[object, ...] = ()
     ui: Mapping[str, object] | None = None
     files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A graph that stands for a node from now on; its results are the node's.
+
+    Attributes:
+        nodes: Nodes by id in the API format, `{"class_type", "inputs"}`. Constants may be live
+            values. Ids must not clash with others; `graph.builder` makes such ids.
+        values: One for each output: a value, or a link `[id, slot]` to one of the nodes.
+        ui: What clients are told of the node itself.
+    """
+
+    nodes: Mapping[str, Mapping[str, object]]
+    values: tuple[object, ...] = ()
+    ui: Mapping[str, object] | None = None
+
+
+class Items(tuple[object, ...]):
+    """Several values in one link: a node that takes no lists runs once for each."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """In place of a value: what reads it does not run, and passes it on.
+
+    Attributes:
+        message: What the user is told where it first blocks something; None for silence.
+    """
+
+    message: str | None = None

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from graph.definition import NodeDefinition
     from graph.problems import Problem
     from graph.workflow import Link
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def _none() -> Mapping[str, Any]:
+    return _NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,12 @@ class CheckedNode:
         title: What the user calls it, or empty.
         definition: What it is.
         constants: Typed-in values, of their field's type.
-        links: Inputs that are fed by other nodes.
+        links: Inputs that are fed with values of other nodes.
         paths: The files that its constants name, by input.
+        given: Constants of an expansion that are live values: they have no canonical bytes.
+        raw: Inputs whose value is the link itself, `[id, slot]`, and that wait for it all the same.
+        display: The id under which the user sees it, where that is another node's: what its
+            expansion says in `override_display_id`.
     """
 
     id: str
@@ -33,6 +45,9 @@ class CheckedNode:
     constants: Mapping[str, object]
     links: Mapping[str, Link]
     paths: Mapping[str, Path]
+    given: Mapping[str, object] = field(default_factory=_none)
+    raw: Mapping[str, Link] = field(default_factory=_none)
+    display: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The queue and history of jobs, and the events that are told of them."""

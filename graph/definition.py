@@ -44,6 +44,8 @@ class InputSpec:
         tooltip: One sentence for the user.
         lazy: Whether what feeds it runs only when the node's `ask` names it.
         raw_link: Whether the node gets the link itself, `[id, slot]`, and not what it brings.
+        link_only: Whether typed-in values are dropped without a word: of inputs that a class of
+            ComfyUI's kind does not declare, only links reach its function.
     """
 
     name: str
@@ -53,6 +55,7 @@ class InputSpec:
     tooltip: str = ""
     lazy: bool = False
     raw_link: bool = False
+    link_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

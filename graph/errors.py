@@ -52,6 +52,10 @@ class DefinitionError(GraphError):
     """A node is declared in a way that cannot be understood, or twice."""
 
 
+class ExpansionError(GraphError):
+    """The nodes that a node gave back to stand for it cannot run."""
+
+
 class NodeInputError(GraphError):
     """A node says that what it was given cannot be worked with."""
 

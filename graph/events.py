@@ -50,11 +50,29 @@ class JobCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed(Event):
+    """Some node failed and all that does not depend on it is done, in `seconds`.
+
+    `node_id` is the first of those that failed, in the order of the plan.
+    """
+
+    seconds: float
+    node_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEvent(Event):
-    """Anything that happens to a node of a job."""
+    """Anything that happens to a node of a job.
+
+    Attributes:
+        node_id: The node; it need not be in the workflow, but may have come out of another one.
+        class_type: Its class.
+        display_node: The node of the workflow that clients should show it on.
+    """
 
     node_id: str
     class_type: str
+    display_node: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +119,21 @@ class NodeFinished(NodeEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeErred(NodeEvent):
-    """The node raised: one sentence, and apart from it the traceback. The job ends."""
+    """The node raised: one sentence, and apart from it the traceback.
+
+    What depends on it does not run; the rest does, and then `JobFailed` is told.
+    """
 
     sentence: str
     traceback: str
+    exception_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeBlocked(NodeEvent):
+    """The node does not run, because a node before it said so, with a message for the user."""
+
+    message: str
 
 
 OnEvent: TypeAlias = Callable[[Event], None]

@@ -148,7 +148,9 @@ class Job:
         self._result.nodes[node.id] = NodeReport(
             node.id, name, node.title, cached=True, ui=entry.ui, files=files
         )
-        self._tell(events.NodeCached, node_id=node.id, class_type=name, ui=entry.ui)
+        self._tell(
+            events.NodeCached, node_id=node.id, class_type=name, display_node=node.id, ui=entry.ui
+        )
 
     def _recipe(self, node: CheckedNode) -> Recipe:
         definition = node.definition
@@ -186,7 +188,11 @@ class Job:
         if node.definition.pure and self._made_meanwhile(node):
             run.done(node.id)
             return
-        about = {"node_id": node.id, "class_type": node.definition.name}
+        about = {
+            "node_id": node.id,
+            "class_type": node.definition.name,
+            "display_node": node.id,
+        }
         self._tell(events.NodeStarted, **about, reason=self._intents[node.id].reason)
         started = time.perf_counter()
         output = self._call(node)
@@ -225,6 +231,7 @@ class Job:
             events.NodeErred,
             node_id=node.id,
             class_type=name,
+            display_node=node.id,
             sentence=str(failure),
             traceback="".join(traceback.format_exception(error)),
         )
@@ -264,7 +271,11 @@ class Job:
         return values
 
     def _context(self, node: CheckedNode) -> NodeContext:
-        about = {"node_id": node.id, "class_type": node.definition.name}
+        about = {
+            "node_id": node.id,
+            "class_type": node.definition.name,
+            "display_node": node.id,
+        }
         pace = Pace()
 
         def progress(value: int, total: int, preview: object | None) -> None:

@@ -23,11 +23,26 @@ class Terminal(io.StringIO):
 
 
 STARTED = NodeStarted(
-    job="j", number=1, time=0.0, node_id="3", class_type="KSampler", reason="first run"
+    job="j",
+    number=1,
+    time=0.0,
+    node_id="3",
+    class_type="KSampler",
+    display_node="3",
+    reason="first run",
 )
-ODD = NodeWarning(job="j", number=6, time=0.0, node_id="3", class_type="KSampler", text="odd")
+ODD = NodeWarning(
+    job="j", number=6, time=0.0, node_id="3", class_type="KSampler", display_node="3", text="odd"
+)
 FINISHED = NodeFinished(
-    job="j", number=7, time=0.0, node_id="3", class_type="KSampler", seconds=1.0, ui=None
+    job="j",
+    number=7,
+    time=0.0,
+    node_id="3",
+    class_type="KSampler",
+    display_node="3",
+    seconds=1.0,
+    ui=None,
 )
 
 
@@ -38,6 +53,7 @@ def step(value: int) -> Event:
         time=0.0,
         node_id="3",
         class_type="KSampler",
+        display_node="3",
         value=value,
         total=4,
         seconds_per_step=0.1,

@@ -25,8 +25,25 @@ def log_of(*events: object) -> tuple[RunLog, list[Path]]:
 
 def test_a_node_that_ran_has_its_reason_its_seconds_and_its_files() -> None:
     log, told = log_of(
-        NodeStarted(job="j", number=0, time=0, node_id="1", class_type="Save", reason="first run"),
-        NodeFinished(job="j", number=1, time=1, node_id="1", class_type="Save", seconds=1.5, ui=UI),
+        NodeStarted(
+            job="j",
+            number=0,
+            time=0,
+            node_id="1",
+            class_type="Save",
+            display_node="1",
+            reason="first run",
+        ),
+        NodeFinished(
+            job="j",
+            number=1,
+            time=1,
+            node_id="1",
+            class_type="Save",
+            display_node="1",
+            seconds=1.5,
+            ui=UI,
+        ),
         JobFinished(job="j", number=2, time=2, seconds=2.0),
     )
     assert log.nodes == {"1": NodeLog("Save", "Mine", reason="first run", seconds=1.5)}
@@ -35,20 +52,33 @@ def test_a_node_that_ran_has_its_reason_its_seconds_and_its_files() -> None:
 
 
 def test_a_cached_node_tells_the_files_it_made_before() -> None:
-    log, told = log_of(NodeCached(job="j", number=0, time=0, node_id="1", class_type="Save", ui=UI))
+    log, told = log_of(
+        NodeCached(
+            job="j", number=0, time=0, node_id="1", class_type="Save", display_node="1", ui=UI
+        )
+    )
     assert log.nodes["1"].cached
     assert told == [Path("/base/output/x/y/a.png")]
 
 
 def test_a_node_that_failed_is_in_the_log() -> None:
     log, _ = log_of(
-        NodeStarted(job="j", number=0, time=0, node_id="2", class_type="Load", reason="first run"),
+        NodeStarted(
+            job="j",
+            number=0,
+            time=0,
+            node_id="2",
+            class_type="Load",
+            display_node="2",
+            reason="first run",
+        ),
         NodeErred(
             job="j",
             number=1,
             time=1,
             node_id="2",
             class_type="Load",
+            display_node="2",
             sentence="no",
             traceback="…",
         ),

@@ -14,11 +14,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion import ramps
 from diffusion.errors import DiffusionError
 from diffusion.noise_levels import NoiseLevels
 from diffusion.suggest import closest
 
 Schedule = Callable[[NoiseLevels, int], Sequence[float]]
+
+_TURBO_STEPS = 10
 
 
 def _levels(sigmas: Tensor) -> tuple[float, ...]:
@@ -28,15 +31,12 @@ def _levels(sigmas: Tensor) -> tuple[float, ...]:
 
 def karras(levels: NoiseLevels, steps: int, *, rho: float = 7.0) -> tuple[float, ...]:
     """Equal steps in sigma^(1/rho) (Karras et al. 2022, arXiv:2206.00364, eq. 5)."""
-    low, high = levels.table[0] ** (1.0 / rho), levels.table[-1] ** (1.0 / rho)
-    ramp = torch.linspace(0.0, 1.0, steps)
-    return _levels((high + ramp * (low - high)) ** rho)
+    return _levels(ramps.karras(levels.table[-1], levels.table[0], steps, rho=rho))
 
 
 def exponential(levels: NoiseLevels, steps: int) -> tuple[float, ...]:
     """Equal ratios: linear in ln sigma (Song et al. 2021, arXiv:2011.13456, the VE SDE)."""
-    ends = math.log(levels.table[-1]), math.log(levels.table[0])
-    return _levels(torch.linspace(*ends, steps).exp())
+    return _levels(ramps.exponential(levels.table[-1], levels.table[0], steps))
 
 
 def simple(levels: NoiseLevels, steps: int) -> tuple[float, ...]:
@@ -154,3 +154,22 @@ def schedule_sigmas(name: str, levels: NoiseLevels, steps: int) -> tuple[float, 
     if steps < 1:
         raise DiffusionError(f"A schedule needs at least 1 step, not {steps}: raise `steps`.")
     return tuple(float(np.float32(sigma)) for sigma in SCHEDULES[name](levels, steps))
+
+
+def distilled(levels: NoiseLevels, steps: int, denoise: float = 1.0) -> tuple[float, ...]:
+    """The timesteps that SD Turbo was distilled at: 999, 899, … 99.
+
+    Source: Sauer et al. 2023, arXiv:2311.17042 (adversarial diffusion distillation), section 3.
+
+    Args:
+        levels: The model's noise levels.
+        steps: How many of the ten.
+        denoise: The share of them that are left; the first ones are skipped.
+
+    Returns:
+        At most steps + 1 sigmas, the last 0.
+    """
+    skipped = _TURBO_STEPS - int(_TURBO_STEPS * denoise)
+    timesteps = range(999, 0, -100)[skipped : skipped + steps]
+    sigmas = [levels.sigma(float(timestep)) for timestep in timesteps]
+    return (*sigmas, 0.0)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from diffusion.errors import DiffusionError
+from diffusion.interruption import check_interrupted
 from diffusion.samplers.question import Answer, Question, Sampling
 
 
@@ -88,33 +89,61 @@ def drive(
         on_step: Told of each step; whatever it raises ends the run.
         log: Given every new answer, to be kept for a later replay.
         replay: Answers logged by an earlier run of the same problem; the model is not asked again
-            for them, nor are they reported or logged.
+            for them, nor are they logged; of their steps only the last is reported.
 
     Returns:
         The final latent in model units.
 
     Raises:
         DiffusionError: The model answered something that is not a number.
+        Exception: Whatever says that the run is not to go on (`interruption.py`).
     """
     run = SamplingRun(sampling)
     try:
-        for answer in replay:
-            run.answer(answer)
+        reached = _catch_up(run, replay, total)
+        if on_step is not None and reached is not None:
+            on_step(reached)
         while run.question is not None:
+            check_interrupted()
             question = run.question
-            answer = answer_question(question)
+            answer = _laid_out(answer_question(question))
             _require_finite(answer.denoised, question, total)
             if log is not None:
                 log(answer)
             if on_step is not None and not question.inner:
-                number = min(question.step + 1, total)
-                on_step(Step(number, total, question.sigma, answer.denoised))
+                on_step(_step(question, answer, total))
             run.answer(answer)
     finally:
         run.close()
     if run.result is None:
         raise DiffusionError("The sampler ended without a result.")
     return run.result
+
+
+def _catch_up(run: SamplingRun, replay: Iterable[Answer], total: int) -> Step | None:
+    """Give logged answers; return the last step that they belong to."""
+    reached = None
+    for answer in replay:
+        question = run.question
+        if question is None:
+            break
+        if not question.inner:
+            reached = _step(question, answer, total)
+        run.answer(answer)
+    return reached
+
+
+def _step(question: Question, answer: Answer, total: int) -> Step:
+    return Step(min(question.step + 1, total), total, question.sigma, answer.denoised)
+
+
+def _laid_out(answer: Answer) -> Answer:
+    """Lay tensors out as they come out of a log: sums depend on the order in their last bit."""
+    unconditional = answer.unconditional
+    return Answer(
+        answer.denoised.contiguous(),
+        None if unconditional is None else unconditional.contiguous(),
+    )
 
 
 def _require_finite(denoised: Tensor, question: Question, total: int) -> None:

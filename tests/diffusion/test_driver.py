@@ -7,6 +7,7 @@ import torch
 
 from diffusion.driver import SamplingRun, Step, drive
 from diffusion.errors import DiffusionError
+from diffusion.interruption import interruptible
 from diffusion.samplers.question import Answer, Question, Sampling
 
 START = torch.full((1, 1, 1, 1), 8.0)
@@ -58,7 +59,7 @@ def test_a_cancelled_sampler_is_closed() -> None:
     assert sampler.closed
 
 
-def test_logged_answers_are_not_asked_again_nor_reported() -> None:
+def test_logged_answers_are_not_asked_again_and_only_the_last_step_is_reported() -> None:
     log: list[Answer] = []
     drive(Halving().start(), _half, total=3, log=log.append)
     asked: list[float] = []
@@ -78,7 +79,44 @@ def test_logged_answers_are_not_asked_again_nor_reported() -> None:
 
     assert float(result) == 8.0 / 2**6
     assert asked == [0.5, 0.25]
-    assert steps == [3]
+    assert steps == [2, 3]
+
+
+def test_answers_logged_beyond_the_end_are_left_alone() -> None:
+    log: list[Answer] = []
+    drive(Halving().start(), _half, total=3, log=log.append)
+
+    assert float(drive(Halving().start(), _half, total=3, replay=[*log, *log])) == 8.0 / 2**6
+
+
+def test_a_run_can_be_stopped_between_two_questions_of_a_step() -> None:
+    asked: list[float] = []
+
+    def answer(question: Question) -> Answer:
+        asked.append(question.sigma)
+        return _half(question)
+
+    def stop() -> None:
+        if asked == [1.0]:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError), interruptible(stop):
+        drive(Halving().start(), answer, total=3)
+    assert asked == [1.0]
+
+
+def test_answers_lie_in_memory_as_they_would_come_out_of_a_log() -> None:
+    seen: list[Step] = []
+
+    def turned(question: Question) -> Answer:
+        halved = question.x.expand(2, 3, 4, 5) / 2.0
+        return Answer(halved.to(memory_format=torch.channels_last))
+
+    def once() -> Sampling:
+        return (yield Question(START, 1.0, 0)).denoised
+
+    drive(once(), turned, total=1, on_step=seen.append)
+    assert seen[0].denoised.is_contiguous()
 
 
 def test_two_runs_can_be_answered_together() -> None:

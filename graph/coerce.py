@@ -10,11 +10,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import MissingFileError, UnsafePathError
-from graph.sockets import Boolean, Combo, Float, InputFile, Int, ModelFile, Socket, String
+from graph.sockets import Boolean, Combo, Float, Foreign, InputFile, Int, ModelFile, Socket, String
 from graph.suggest import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from graph.folders import Folders
@@ -35,23 +35,30 @@ class WrongValueError(Exception):
         self.remedy = remedy
 
 
-def coerce(kind: Kind, value: Any, folders: Folders) -> object:  # noqa: ANN401 - any JSON value
+def coerce(kind: Kind, value: Any, folders: Folders, *, ranged: bool = True) -> object:  # noqa: ANN401 - any JSON value
     """Return the value as its field holds it; files are looked at by `locate`.
+
+    Args:
+        kind: The field.
+        value: What was typed in.
+        folders: Where options that are files are looked up.
+        ranged: Whether it must be in the field's range, or one of its options.
 
     Raises:
         WrongValueError: It does not fit.
     """
     match kind:
-        case Int():
-            return _ranged(kind, _int(value))
-        case Float():
-            return _ranged(kind, _float(value))
+        case Int() | Float():
+            number = _int(value) if isinstance(kind, Int) else _float(value)
+            return _ranged(kind, number) if ranged else number
         case String() | ModelFile() | InputFile():
             return _string(value)
         case Boolean():
             return _boolean(value)
         case Combo():
-            return _option(kind, value, folders)
+            return _option(kind.options(folders), value) if ranged else value
+        case Foreign():
+            return _foreign(kind, value, ranged=ranged)
         case Socket():
             return value
 
@@ -105,21 +112,35 @@ def _float(value: object) -> float:
     raise WrongValueError("invalid_input_type", "a number (FLOAT)", value)
 
 
-def _ranged(kind: Int | Float, number: Any) -> object:  # noqa: ANN401 - int for Int, float for Float
-    if kind.min <= number <= kind.max:
+def _ranged(kind: Int | Float | Foreign, number: Any) -> object:  # noqa: ANN401 - int for Int, float for Float
+    low, high = kind.min, kind.max
+    below = low is not None and number < low
+    if not below and (high is None or number <= high):
         return number
-    what, form = ("a whole number", "d") if isinstance(kind, Int) else ("a number", "g")
-    low, high = format(kind.min, form), format(kind.max, form)
-    between = f"{what} from {low} to {high}"
-    if number < kind.min:
-        raise WrongValueError("value_smaller_than_min", between, number, f"the smallest is {low}")
-    raise WrongValueError("value_bigger_than_max", between, number, f"the largest is {high}")
+    is_whole = isinstance(number, int) and not isinstance(low, float)
+    what, form = ("a whole number", "d") if is_whole else ("a number", "g")
+    least = "" if low is None else format(low, form)
+    most = "" if high is None else format(high, form)
+    if least and most:
+        between = f"{what} from {least} to {most}"
+    else:
+        between = f"{what} of at least {least}" if least else f"{what} of at most {most}"
+    if below:
+        raise WrongValueError("value_smaller_than_min", between, number, f"the smallest is {least}")
+    raise WrongValueError("value_bigger_than_max", between, number, f"the largest is {most}")
 
 
 def _string(value: object) -> str:
     if isinstance(value, list | dict) or value is None:
         raise WrongValueError("invalid_input_type", "text (STRING)", value)
     return value if isinstance(value, str) else str(value)
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except (ValueError, RecursionError):
+        raise WrongValueError("invalid_input_type", "text (STRING)", value) from None
 
 
 def _boolean(value: object) -> bool:
@@ -130,13 +151,36 @@ def _boolean(value: object) -> bool:
     raise WrongValueError("invalid_input_type", "true or false (BOOLEAN)", value)
 
 
-def _option(kind: Combo, value: object, folders: Folders) -> object:
-    options = kind.options(folders)
+def _foreign(kind: Foreign, value: Any, *, ranged: bool) -> object:  # noqa: ANN401 - any JSON value
+    convert = _CONVERSIONS.get(kind.name)
+    if convert is not None:
+        value = convert(value)
+    if not ranged:
+        return value
+    if kind.choices is not None:
+        for item in value if kind.several and isinstance(value, list) else (value,):
+            _option(kind.choices, item)
+        return value
+    return _ranged(kind, value) if isinstance(value, int | float) else value
+
+
+_CONVERSIONS: Mapping[str, Callable[[object], object]] = {
+    "INT": _int,
+    "FLOAT": _float,
+    "STRING": _text,
+    "BOOLEAN": _boolean,
+}
+
+
+def _option(options: Sequence[object], value: object) -> object:
     if value in options:
         return value
-    listed = ", ".join(options[:_MOST_SHOWN]) + (", …" if len(options) > _MOST_SHOWN else "")
+    listed = ", ".join(map(str, options[:_MOST_SHOWN])) + (
+        ", …" if len(options) > _MOST_SHOWN else ""
+    )
     expected = f"one of {listed}" if listed else "one of the options, of which there are none"
-    raise WrongValueError("value_not_in_list", expected, value, _did_you_mean(value, options))
+    names = [option for option in options if isinstance(option, str)]
+    raise WrongValueError("value_not_in_list", expected, value, _did_you_mean(value, names))
 
 
 def _did_you_mean(value: object, known: Sequence[str]) -> str:

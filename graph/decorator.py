@@ -4,9 +4,11 @@
     def latent_flip(samples: Latent, axis: Annotated[str, Combo(("x", "y"))]) -> Latent: …
 
 Parameters are inputs in their order; a first parameter of type `NodeContext` is the context. A
-default of None makes an input optional; any other default is what the editor fills in. The first
-paragraph of the docstring is the description and its `Args:` are the tooltips. The function stays
-as it is; its signature is read when the definition is first asked for.
+default of None makes an input optional; any other default is what the editor fills in. A `Trait`
+beside the kind says that an input is lazy, or an output a list. `**more` of some kind takes any
+number of inputs of that kind. The first paragraph of the docstring is the description and its
+`Args:` are the tooltips. The function stays as it is; its signature is read when the definition is
+first asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import inspect
 import re
 import types
-from functools import cache
+from functools import cache, partial
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -27,14 +29,14 @@ from typing import (
 )
 
 from graph.context import NodeContext
-from graph.definition import InputSpec, Lane, NodeDefinition, OutputSpec
+from graph.definition import MISSING, InputSpec, Lane, NodeDefinition, OutputSpec
 from graph.errors import DefinitionError
-from graph.sockets import KINDS, Hidden, Kind
+from graph.sockets import KINDS, Hidden, Kind, Trait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from graph.definition import NodeFunction
+    from graph.definition import NodeFunction, OwnCheck
 
 _Function = TypeVar("_Function", bound="NodeFunction")
 _OPTIONS = "__safelight_node__"
@@ -52,6 +54,13 @@ def node(
     lane: Lane = Lane.CPU,
     version: str = "1",
     pure: bool = True,
+    takes_lists: bool = False,
+    ask: NodeFunction | None = None,
+    fingerprint: NodeFunction | None = None,
+    own_check: OwnCheck | None = None,
+    deprecated: bool = False,
+    experimental: bool = False,
+    thrifty: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Mark a function as a node.
 
@@ -67,6 +76,13 @@ def node(
         "lane": lane,
         "version": version,
         "pure": pure,
+        "takes_lists": takes_lists,
+        "ask": ask,
+        "fingerprint": fingerprint,
+        "own_check": own_check,
+        "deprecated": deprecated,
+        "experimental": experimental,
+        "thrifty": thrifty,
     }
 
     def mark(function: _Function) -> _Function:
@@ -93,26 +109,31 @@ def definition_of(function: NodeFunction) -> NodeDefinition:
     parameters = list(inspect.signature(function).parameters.values())
     needs_context = bool(parameters) and hints.get(parameters[0].name) is NodeContext
     description, tooltips = _documentation(function)
-    inputs, hidden = [], {}
+    inputs, hidden, undeclared = [], {}, None
     for parameter in parameters[needs_context:]:
-        kind = _kind(hints.get(parameter.name))
-        if parameter.kind not in _BY_NAME:
+        hint = hints.get(parameter.name)
+        kind = _kind(hint)
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD and isinstance(kind, KINDS):
+            undeclared = partial(_more, kind=kind, traits=_traits(hint))
+        elif parameter.kind not in _BY_NAME:
             raise DefinitionError(
                 f"the parameter '{parameter}' of {options['name']} cannot be given by name"
             )
-        if isinstance(kind, Hidden):
+        elif isinstance(kind, Hidden):
             hidden[parameter.name] = kind
         elif kind is None:
             raise DefinitionError(
                 f"the parameter '{parameter.name}' of {options['name']} says no socket or field"
             )
         else:
-            inputs.append(_input(parameter, kind, tooltips.get(parameter.name, "")))
+            tooltip = tooltips.get(parameter.name, "")
+            inputs.append(_input(parameter, kind, tooltip, _traits(hint)))
     return NodeDefinition(
         function=function,
         inputs=tuple(inputs),
         outputs=tuple(_outputs(hints.get("return"), output_names, options["name"])),
         hidden=hidden,
+        undeclared=undeclared,
         description=description,
         needs_context=needs_context,
         source=function.__module__,
@@ -120,12 +141,40 @@ def definition_of(function: NodeFunction) -> NodeDefinition:
     )
 
 
-def _input(parameter: inspect.Parameter, kind: Kind, tooltip: str) -> InputSpec:
+def _input(
+    parameter: inspect.Parameter, kind: Kind, tooltip: str, traits: frozenset[Trait]
+) -> InputSpec:
     default = parameter.default
-    if default is inspect.Parameter.empty:
-        return InputSpec(parameter.name, kind, tooltip=tooltip)
-    required = default is not None
-    return InputSpec(parameter.name, kind, required, default, tooltip)
+    is_absent = default is inspect.Parameter.empty
+    return InputSpec(
+        parameter.name,
+        kind,
+        required=is_absent or default is not None,
+        default=MISSING if is_absent else default,
+        tooltip=tooltip,
+        **_as_arguments(traits),
+    )
+
+
+def _more(name: str, kind: Kind, traits: frozenset[Trait]) -> InputSpec:
+    """An input that `**more` takes."""
+    return InputSpec(name, kind, required=False, default=None, **_as_arguments(traits))
+
+
+def _as_arguments(traits: frozenset[Trait]) -> dict[str, Any]:
+    return {
+        "lazy": Trait.LAZY in traits,
+        "raw_link": Trait.RAW_LINK in traits,
+        "force_input": Trait.FORCE_INPUT in traits,
+    }
+
+
+def _traits(hint: Any) -> frozenset[Trait]:  # noqa: ANN401 - a type, whatever its form
+    """What a type says beside its kind."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return frozenset().union(*map(_traits, get_args(hint)))
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return frozenset(extra for extra in extras if isinstance(extra, Trait))
 
 
 def _kind(hint: Any) -> Kind | Hidden | None:  # noqa: ANN401 - a type, whatever its form
@@ -149,7 +198,8 @@ def _outputs(hint: Any, names: Sequence[str], node_name: str) -> Iterator[Output
     if names and len(names) != len(found):
         raise DefinitionError(f"{node_name} names {len(names)} outputs and has {len(found)}")
     for index, type_ in enumerate(found):
-        yield OutputSpec(names[index] if names else type_, type_)
+        is_list = Trait.LIST in _traits(parts[index])
+        yield OutputSpec(names[index] if names else type_, type_, is_list)
 
 
 def _documentation(function: NodeFunction) -> tuple[str, dict[str, str]]:

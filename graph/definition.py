@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph.sockets import Hidden, Kind
+    from graph.workflow import Json
 
 NodeFunction: TypeAlias = Callable[..., Any]
 
@@ -46,6 +47,7 @@ class InputSpec:
         raw_link: Whether the node gets the link itself, `[id, slot]`, and not what it brings.
         link_only: Whether typed-in values are dropped without a word: of inputs that a class of
             ComfyUI's kind does not declare, only links reach its function.
+        force_input: Whether editors show a socket rather than a field.
     """
 
     name: str
@@ -56,15 +58,47 @@ class InputSpec:
     lazy: bool = False
     raw_link: bool = False
     link_only: bool = False
+    force_input: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutputSpec:
-    """One output: its name for the user, its type, and whether it gives a list of items."""
+    """One output.
+
+    Attributes:
+        name: What the user calls it.
+        type: What may take a link from it.
+        is_list: Whether it gives a list of items.
+        tooltip: One sentence for the user.
+        choices: What it chooses from, where ComfyUI's classes say that in place of a type.
+    """
 
     name: str
     type: str
     is_list: bool = False
+    tooltip: str = ""
+    choices: tuple[Json, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """A node's own word on what is typed into it, asked before a workflow runs.
+
+    Attributes:
+        function: Gets inputs by name, None for linked ones, and hidden inputs; answers True, or
+            False or what is wrong. May be a coroutine function.
+        names: The inputs that it wants, whose range is not checked otherwise; None for all.
+        takes_types: Whether it also wants `input_types`, the types of the outputs that feed its
+            inputs, and answers for them.
+    """
+
+    function: NodeFunction
+    names: frozenset[str] | None = frozenset()
+    takes_types: bool = False
+
+    def wants(self, name: str) -> bool:
+        """Whether it answers for the range of an input."""
+        return self.names is None or name in self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +132,11 @@ class NodeDefinition:
         deprecated: Whether editors should no longer offer it.
         experimental: Whether it may still change.
         thrifty: Whether it can run with less memory where `NodeContext.thrifty` says so.
+        own_check: Says what else is wrong with what is typed in.
+        declared: The inputs by section as a class of ComfyUI's kind declares them, to be passed on
+            to editors as they are.
+        refresh: Answers what the node is now, where that may change: the options of a class of
+            ComfyUI's kind are made by a function.
     """
 
     name: str
@@ -122,6 +161,9 @@ class NodeDefinition:
     deprecated: bool = False
     experimental: bool = False
     thrifty: bool = False
+    own_check: OwnCheck | None = None
+    declared: Mapping[str, Json] | None = None
+    refresh: Callable[[], NodeDefinition] | None = None
 
     def input(self, name: str) -> InputSpec | None:
         """Return the input of a name, or None."""

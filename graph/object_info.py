@@ -2,7 +2,9 @@
 
 `{CLASS: {"input": {"required": {NAME: [TYPE or options, {…}]}, "optional", "hidden"},
 "input_order", "output", "output_is_list", "output_name", "name", "display_name", "description",
-"python_module", "category", "output_node"}}`
+"python_module", "category", "output_node", "output_tooltips"?, "deprecated"?, "experimental"?}}`
+
+What a class of ComfyUI's kind declares of its inputs is passed on as it stands.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph.definition import MISSING
-from graph.sockets import Boolean, Combo, Float, InputFile, Int, ModelFile, Socket, String
+from graph.sockets import Boolean, Combo, Float, Foreign, InputFile, Int, ModelFile, Socket, String
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from graph.definition import InputSpec, NodeDefinition
+    from graph.definition import InputSpec, NodeDefinition, OutputSpec
     from graph.folders import Folders
     from graph.sockets import Kind
     from graph.workflow import Json
@@ -38,31 +40,71 @@ def describe(definition: NodeDefinition, folders: Folders, name: str = "") -> di
         folders: Where the options that are files are looked up.
         name: The alias that was asked for; the node's own name unless given.
     """
-    inputs: dict[str, dict[str, Json]] = {"required": {}}
-    for spec in definition.inputs:
-        section = inputs.setdefault("required" if spec.required else "optional", {})
-        section[spec.name] = _input(spec, folders)
-    if definition.hidden:
-        inputs["hidden"] = {key: kind.value for key, kind in definition.hidden.items()}
+    if definition.refresh is not None:
+        definition = definition.refresh()
+    inputs = definition.declared
+    if inputs is None:
+        inputs = _sections(definition, folders)
     return {
         "input": {**inputs},
-        "input_order": {section: list(specs) for section, specs in inputs.items()},
-        "output": [output.type for output in definition.outputs],
-        "output_is_list": [False for _ in definition.outputs],
+        "input_order": {
+            section: list(specs) for section, specs in inputs.items() if isinstance(specs, dict)
+        },
+        "output": [_output(output) for output in definition.outputs],
+        "output_is_list": [output.is_list for output in definition.outputs],
         "output_name": [output.name for output in definition.outputs],
         "name": name or definition.name,
-        "display_name": definition.display_name,
+        "display_name": definition.display_name or definition.name,
         "description": definition.description,
         "python_module": definition.source,
         "category": definition.category,
         "output_node": definition.output_node,
+        **_remarks(definition),
     }
+
+
+def _sections(definition: NodeDefinition, folders: Folders) -> dict[str, Json]:
+    """The inputs as ComfyUI's classes would declare them."""
+    inputs: dict[str, Json] = {}
+    for section in ("required", "optional"):
+        found: dict[str, Json] = {
+            spec.name: _input(spec, folders)
+            for spec in definition.inputs
+            if spec.required == (section == "required")
+        }
+        if found or section == "required":
+            inputs[section] = found
+    if definition.hidden:
+        inputs["hidden"] = {key: kind.value for key, kind in definition.hidden.items()}
+    return inputs
+
+
+def _remarks(definition: NodeDefinition) -> dict[str, Json]:
+    """What is said only of the nodes that it is true of."""
+    remarks: dict[str, Json] = {}
+    if any(output.tooltip for output in definition.outputs):
+        remarks["output_tooltips"] = [output.tooltip for output in definition.outputs]
+    if definition.deprecated:
+        remarks["deprecated"] = True
+    if definition.experimental:
+        remarks["experimental"] = True
+    return remarks
+
+
+def _output(output: OutputSpec) -> Json:
+    return [*output.choices] if output.choices is not None else output.type
 
 
 def _input(spec: InputSpec, folders: Folders) -> Json:
     options = dict(_options(spec.kind))
     if spec.default is not MISSING and spec.default is not None:
         options["default"] = _as_json(spec.default)
+    if spec.lazy:
+        options["lazy"] = True
+    if spec.raw_link:
+        options["rawLink"] = True
+    if spec.force_input:
+        options["forceInput"] = True
     if spec.tooltip:
         options["tooltip"] = spec.tooltip
     if isinstance(spec.kind, Combo | ModelFile | InputFile):
@@ -88,7 +130,7 @@ def _options(kind: Kind) -> dict[str, Json]:
         case InputFile() if kind.upload:
             upload: dict[str, Json] = {f"{kind.kind}_upload": True}
             return upload | _elsewhere(kind.place) if kind.place != "input" else upload
-        case Boolean() | Socket() | Combo() | ModelFile() | InputFile():
+        case Boolean() | Socket() | Combo() | ModelFile() | InputFile() | Foreign():
             return {}
 
 

@@ -46,6 +46,14 @@ class Registry:
             found = self._definitions[self._aliases[name]]
         return found
 
+    def current(self, name: str) -> NodeDefinition | None:
+        """Return what a name or alias means now, or None.
+
+        Options of some nodes change with what is in the folders; `get` has those of the start.
+        """
+        found = self.get(name)
+        return found.refresh() if found is not None and found.refresh is not None else found
+
     def names(self) -> tuple[str, ...]:
         """Return all names and aliases, sorted."""
         return tuple(sorted([*self._definitions, *self._aliases], key=str.casefold))

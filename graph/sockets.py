@@ -2,6 +2,7 @@
 
 These stand in signatures, as in `Annotated[int, Int(1, 100)]`. Every kind has a `type`, the
 string that ComfyUI's files and servers use. `*` fits everything; `INT,FLOAT` fits either.
+`Foreign` is what classes of ComfyUI's kind declare, and follows its rules.
 """
 
 from __future__ import annotations
@@ -139,6 +140,39 @@ class InputFile:
         return f"{name} [{self.place}]" if self.place != "input" and plain == name else name
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What a class in ComfyUI's convention declares. Its values are taken as ComfyUI takes them.
+
+    Attributes:
+        type: `INT`, `IMAGE`, …; may be of a class of its own that compares as it likes.
+        min: The smallest number, if there is one.
+        max: The largest number, if there is one.
+        choices: The options; None where anything goes.
+        several: Whether a value is a list of options.
+    """
+
+    type: str
+    min: float | None = None
+    max: float | None = None
+    choices: tuple[object, ...] | None = None
+    several: bool = False
+
+    @property
+    def name(self) -> str:
+        """The type as plain text."""
+        return str.__str__(self.type)
+
+
+class Trait(Enum):
+    """What else there is to say of a parameter or result, beside its kind in `Annotated`."""
+
+    LAZY = "lazy"  # evaluated only when the node's `ask` names it
+    RAW_LINK = "rawLink"  # the link itself, `[id, slot]`
+    FORCE_INPUT = "forceInput"  # shown as a socket
+    LIST = "list"  # a result that is a list of items
+
+
 class Hidden(Enum):
     """What the engine fills in itself; nobody links or types it."""
 
@@ -149,20 +183,23 @@ class Hidden(Enum):
 
 
 Field: TypeAlias = Int | Float | String | Boolean | Combo | ModelFile | InputFile
-Kind: TypeAlias = Socket | Field
-KINDS = (Socket, Int, Float, String, Boolean, Combo, ModelFile, InputFile)
+Kind: TypeAlias = Socket | Field | Foreign
+KINDS = (Socket, Int, Float, String, Boolean, Combo, ModelFile, InputFile, Foreign)
 FILES = (ModelFile, InputFile)
 
 
 def fits(given: str, wanted: str) -> bool:
     """Whether an output of one type may feed an input of another.
 
-    Types are compared as comma-joined sets; what may come out must be something that may go in.
+    Types are compared as comma-joined sets, of which one in common is enough. A type may be of a
+    class of its own; such classes say in `!=` that they fit, so `!=` is what is asked.
     """
-    if given == wanted or "*" in (given, wanted):
+    if given == wanted or "*" in (given, wanted) or not given != wanted:  # noqa: SIM202 - see above
         return True
-    return set(_split(given)) <= set(_split(wanted))
+    if "," not in given and "," not in wanted:
+        return False
+    return not _split(given).isdisjoint(_split(wanted))
 
 
-def _split(joined: str) -> Sequence[str]:
-    return [part.strip() for part in joined.split(",")]
+def _split(joined: str) -> set[str]:
+    return {part.strip() for part in joined.split(",")}

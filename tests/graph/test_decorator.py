@@ -10,7 +10,18 @@ from graph.decorator import definition_of, node
 from graph.definition import MISSING, InputSpec, Lane, OutputSpec
 from graph.errors import DefinitionError
 from graph.result import NodeOutput
-from graph.sockets import Boolean, Combo, Float, Hidden, InputFile, Int, ModelFile, Socket, String
+from graph.sockets import (
+    Boolean,
+    Combo,
+    Float,
+    Hidden,
+    InputFile,
+    Int,
+    ModelFile,
+    Socket,
+    String,
+    Trait,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,3 +202,43 @@ def test_a_declaration_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(DefinitionError, match=sentence):
         definition_of(make())
+
+
+def _needs(lazy: object) -> list[str]:
+    return ["lazy"] if lazy is None else []
+
+
+@node("Traits", category="test", takes_lists=True, ask=_needs, deprecated=True, experimental=True)
+def traits(
+    lazy: Annotated[object, Socket("*"), Trait.LAZY],
+    link: Annotated[object, Socket("*"), Trait.RAW_LINK] | None = None,
+    number: Annotated[int, Int(), Trait.FORCE_INPUT] = 3,
+    **more: Annotated[int, Int(0, 9)],
+) -> tuple[Annotated[list[object], Socket("IMAGE"), Trait.LIST], Mask]:
+    """Do nothing with them."""
+    raise NotImplementedError
+
+
+def test_traits_stand_beside_the_kind() -> None:
+    definition = definition_of(traits)
+    lazy, link, number = definition.inputs
+    assert (lazy.lazy, lazy.raw_link, lazy.force_input, lazy.required) == (True, False, False, True)
+    assert (link.lazy, link.raw_link, link.force_input, link.required) == (
+        *(False, True, False, False),
+    )
+    assert (number.force_input, number.default) == (True, 3)
+    assert [output.is_list for output in definition.outputs] == [True, False]
+
+
+def test_a_parameter_for_all_others_takes_any_number_of_inputs() -> None:
+    definition = definition_of(traits)
+    assert definition.input("x") == InputSpec("x", Int(0, 9), required=False, default=None)
+    assert definition_of(everything).input("x") is None
+
+
+def test_what_the_decorator_says_of_the_node_is_in_its_definition() -> None:
+    definition = definition_of(traits)
+    assert (definition.takes_lists, definition.deprecated, definition.experimental) == (
+        *(True, True, True),
+    )
+    assert definition.ask is _needs

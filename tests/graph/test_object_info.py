@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 
 from graph.decorator import definition_of, node
+from graph.definition import InputSpec, NodeDefinition, OutputSpec
 from graph.folders import Folders
 from graph.formats.signatures import ObjectInfo
 from graph.object_info import describe, describe_all
@@ -22,6 +24,9 @@ from graph.sockets import (
     Socket,
     String,
 )
+
+if TYPE_CHECKING:
+    from graph.workflow import Json
 
 Picture = Annotated[object, Socket("IMAGE")]
 FOLDERS = Folders.under(Path("/nowhere"))
@@ -113,3 +118,46 @@ def test_conversions_read_it_back() -> None:
     assert signature.title == "Every Thing"
     assert [item.type for item in signature.inputs][:3] == ["IMAGE", "INT", "FLOAT"]
     assert [item.name for item in signature.inputs if item.upload] == ["file"]
+
+
+def test_what_is_uncommon_is_said_only_where_it_is_so() -> None:
+    plain = described()
+    assert not {"output_tooltips", "deprecated", "experimental"} & plain.keys()
+    definition = replace(
+        definition_of(everything),
+        deprecated=True,
+        experimental=True,
+        inputs=(
+            InputSpec("a", Int(0, 9), force_input=True),
+            InputSpec("b", Socket("IMAGE"), lazy=True),
+            InputSpec("c", Socket("*"), required=False, raw_link=True),
+        ),
+        outputs=(
+            OutputSpec("x", "IMAGE", is_list=True, tooltip="A picture."),
+            OutputSpec("y", "COMBO", choices=("p", "q")),
+        ),
+    )
+    info = dict[str, Any](describe(definition, FOLDERS))
+    assert info["input"]["required"] == {
+        "a": ["INT", {"min": 0, "max": 9, "forceInput": True}],
+        "b": ["IMAGE", {"lazy": True}],
+    }
+    assert info["input"]["optional"] == {"c": ["*", {"rawLink": True}]}
+    assert info["output"] == ["IMAGE", ["p", "q"]]
+    assert info["output_is_list"] == [True, False]
+    assert info["output_tooltips"] == ["A picture.", ""]
+    assert (info["deprecated"], info["experimental"]) == (True, True)
+
+
+def test_what_a_foreign_class_declares_is_passed_on_as_it_is_now() -> None:
+    asked = iter("ab")
+
+    def refresh() -> NodeDefinition:
+        declared: dict[str, Json] = {"required": {"x": [[next(asked)], {"strange": 1}]}}
+        return replace(definition_of(everything), declared=declared)
+
+    definition = replace(definition_of(everything), refresh=refresh)
+    for option in "ab":
+        info = dict[str, Any](describe(definition, FOLDERS))
+        assert info["input"] == {"required": {"x": [[option], {"strange": 1}]}}
+        assert info["input_order"] == {"required": ["x"]}

@@ -1,7 +1,7 @@
 """CONDITIONING entries, `[[context, {…}], …]`, made ready for guidance."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,23 +15,20 @@ ConditioningEntry = Sequence[Any]
 
 @dataclass(frozen=True)
 class Condition:
-    """One prompt and where it holds.
+    """One prompt and when it holds.
 
     Attributes:
         context: What the network attends to, [1 or B, tokens, width].
-        strength: Its weight among the others of its side.
         sigma_from: It holds at noise levels up to this one,
         sigma_to: and not below this one.
+        options: All else that its entry says: where it holds and how much it counts
+            (`regions.py`), and what some models want to know beside the prompt.
     """
 
     context: Tensor
-    strength: float = 1.0
     sigma_from: float = float("inf")
     sigma_to: float = 0.0
-
-    def holds_at(self, sigma: float) -> bool:
-        """Whether it counts at a noise level."""
-        return self.sigma_to <= sigma <= self.sigma_from
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_conditioning(
@@ -65,9 +62,9 @@ def _condition(
         )
     return Condition(
         context=context.to(device, torch.float32),
-        strength=float(options.get("strength", 1.0)),
         sigma_from=_level(options, "start_percent", 0.0, parameterisation),
         sigma_to=_level(options, "end_percent", 1.0, parameterisation),
+        options=options,
     )
 
 

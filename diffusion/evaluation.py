@@ -6,25 +6,25 @@ the answer is unchanged.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import torch
 from torch import Tensor
 
+from diffusion.attention import AttentionPatch, attention_patched
+from diffusion.batches import repeat_to
 from diffusion.parameterisation import Parameterisation
 
 # Repeating a prompt further than this costs more attention than a second pass would.
 _MOST_REPEATS = 4
 
 
-class Network(Protocol):
-    """The network itself: scaled x, timestep and context in, raw prediction out."""
-
-    def __call__(self, x: Tensor, timestep: Tensor, context: Tensor, /) -> Tensor:
-        """Answer [B, C, h, w] for x of that shape, timestep [B] and context [B, tokens, width]."""
-        ...
+Network: TypeAlias = Callable[..., Tensor]
+"""The network itself: scaled x [B, C, h, w], or with further channels beside them, timestep [B] and
+context [B, tokens, width] in by position, raw prediction [B, C, h, w] out. Networks that take more
+of a prompt take it as a keyword `vector`, [B, width]."""
 
 
 class SampledModel(Protocol):
@@ -54,11 +54,17 @@ class Evaluation:
         x: Noisy latent, not scaled, float32 [B, C, h, w].
         sigma: Its noise level.
         context: The prompt, [1 or B, tokens, width].
+        vector: What else the prompt says, [1 or B, width], for networks that take it.
+        beside: Channels that the network sees beside x, [B, more, h, w], not scaled.
+        attention: What is done to the network's attention for these rows.
     """
 
     x: Tensor
     sigma: float
     context: Tensor
+    vector: Tensor | None = None
+    beside: Tensor | None = None
+    attention: AttentionPatch | None = None
 
 
 def evaluate(model: SampledModel, evaluations: Sequence[Evaluation]) -> list[Tensor]:
@@ -84,11 +90,21 @@ def _groups(evaluations: Sequence[Evaluation]) -> list[list[int]]:
 
 
 def _shareable(members: Sequence[Evaluation], other: Evaluation) -> bool:
-    first = members[0]
-    if first.x.shape[1:] != other.x.shape[1:] or first.context.shape[2] != other.context.shape[2]:
+    if _kind(members[0]) != _kind(other):
         return False
     lengths = [member.context.shape[1] for member in (*members, other)]
     return math.lcm(*lengths) <= _MOST_REPEATS * min(lengths)
+
+
+def _kind(evaluation: Evaluation) -> tuple[object, ...]:
+    """What all evaluations of a pass have in common."""
+    vector, beside = evaluation.vector, evaluation.beside
+    return (
+        evaluation.x.shape[1:],
+        evaluation.context.shape[2],
+        None if vector is None else vector.shape[1],
+        None if beside is None else beside.shape[1],
+    )
 
 
 def _one_pass(model: SampledModel, members: Sequence[Evaluation]) -> list[Tensor]:
@@ -100,21 +116,32 @@ def _one_pass(model: SampledModel, members: Sequence[Evaluation]) -> list[Tensor
         torch.full((size,), space.timestep(member.sigma), device=member.x.device)
         for size, member in zip(sizes, members, strict=True)
     ]
-    raw = model.network(
-        torch.cat(scaled).to(model.dtype),
-        torch.cat(timesteps),
-        torch.cat([_fitted(member, length) for member in members]).to(model.dtype),
-    ).float()
+    more = _beside_the_prompt(members, model.dtype)
+    with attention_patched(model.network, sizes, [member.attention for member in members]):
+        raw = model.network(
+            torch.cat([_seen(*both) for both in zip(members, scaled, strict=True)]).to(model.dtype),
+            torch.cat(timesteps),
+            torch.cat([_fitted(member, length) for member in members]).to(model.dtype),
+            **more,
+        ).float()
     return [
         space.denoised(part, member.x, member.sigma)
         for part, member in zip(torch.split(raw, sizes), members, strict=True)
     ]
 
 
+def _seen(member: Evaluation, scaled: Tensor) -> Tensor:
+    return scaled if member.beside is None else torch.cat((scaled, member.beside), dim=1)
+
+
+def _beside_the_prompt(members: Sequence[Evaluation], dtype: torch.dtype) -> dict[str, Tensor]:
+    vectors = [
+        repeat_to(member.vector, len(member.x)) for member in members if member.vector is not None
+    ]
+    return {"vector": torch.cat(vectors).to(dtype)} if vectors else {}
+
+
 def _fitted(member: Evaluation, length: int) -> Tensor:
     """The prompt repeated to the pass's length, once for every item of the batch."""
-    context, batch = member.context, member.x.shape[0]
-    context = context.repeat(1, length // context.shape[1], 1)
-    if context.shape[0] == batch:
-        return context
-    return context.repeat(-(-batch // context.shape[0]), 1, 1)[:batch]
+    context = member.context
+    return repeat_to(context.repeat(1, length // context.shape[1], 1), len(member.x))

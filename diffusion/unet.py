@@ -33,13 +33,16 @@ class UNet:
         config: Any = self.module.config
         return int(config.in_channels)
 
-    def __call__(self, x: Tensor, timestep: Tensor, context: Tensor, /) -> Tensor:
+    def __call__(
+        self, x: Tensor, timestep: Tensor, context: Tensor, /, *, vector: Tensor | None = None
+    ) -> Tensor:
         """Answer the raw prediction.
 
         Args:
             x: Scaled noisy latent [B, C, h, w].
             timestep: [B].
             context: Prompt embeddings [B, tokens, width].
+            vector: What else the prompt says, [B, width], for models that take it.
 
         Raises:
             DiffusionError: The embeddings are not of the width that this UNet attends to.
@@ -50,7 +53,8 @@ class UNet:
                 f"the prompt was encoded {context.shape[-1]} wide, but this model attends to "
                 f"{config.cross_attention_dim}: use the text encoder that belongs to the model"
             )
-        prediction: Tensor = self.module(x, timestep, context, return_dict=False)[0]
+        answer = self.module(x, timestep, context, class_labels=vector, return_dict=False)
+        prediction: Tensor = answer[0]
         return prediction
 
 

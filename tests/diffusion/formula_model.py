@@ -37,7 +37,9 @@ class CountingNetwork:
         self.calls: list[tuple[torch.Size, torch.Size]] = []
         self.dtypes: set[torch.dtype] = set()
 
-    def __call__(self, x: Tensor, timestep: Tensor, context: Tensor, /) -> Tensor:
+    def __call__(
+        self, x: Tensor, timestep: Tensor, context: Tensor, /, *, vector: Tensor | None = None
+    ) -> Tensor:
         self.calls.append((x.shape, context.shape))
         self.dtypes |= {x.dtype, context.dtype}
         return formula(x, timestep.to(x.dtype), context)

@@ -52,7 +52,7 @@ def test_the_kept_part_is_shown_at_the_noise_level_and_told_as_it_was() -> None:
     inpainting = Inpainting(mask, original, noise, stable_diffusion())
 
     shown = inpainting.question(x, 3.0)
-    told = inpainting.answer(x)
+    told = inpainting.answer(x, 3.0)
 
     torch.testing.assert_close(shown[..., :4], x[..., :4])
     torch.testing.assert_close(shown[..., 4:], (original + 3.0 * noise)[..., 4:])

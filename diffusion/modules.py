@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 
 from diffusion.errors import DiffusionError
+from diffusion.interruption import check_interrupted, heed_interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,10 +63,12 @@ def assemble(
     state = {}
     for name, slot in expected.items():
         tensor = tensors[name]
+        check_interrupted()
         if placement.on_bytes:
             placement.on_bytes(tensor.nbytes)
         wanted = placement.dtype if slot.is_floating_point() else slot.dtype
         state[name] = tensor.reshape(slot.shape).to(placement.device, wanted)
+    heed_interruption(module)
     module.load_state_dict(state, assign=True)
     return module.requires_grad_(False).eval()
 

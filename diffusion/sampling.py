@@ -1,17 +1,18 @@
 """The one call that makes a latent: noise, schedule, sampler, guidance and units put together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from diffusion.answer_log import Journal, resuming_from, run_tag
 from diffusion.brownian import BrownianNoise
 from diffusion.conditioning import ConditioningEntry, read_conditioning
 from diffusion.driver import OnStep, drive
-from diffusion.guidance import Guider, answer_together, classifier_free
+from diffusion.guidance import Guider, answer_together
 from diffusion.latent_batch import LatentBatch, read_latent
 from diffusion.masks import Inpainting, fit_mask
 from diffusion.model import DiffusionModel
@@ -20,19 +21,6 @@ from diffusion.samplers.problem import Problem, StepNoise
 from diffusion.samplers.question import Answer, Question
 from diffusion.samplers.registry import NoiseKind, Sampler, find_sampler
 from diffusion.span import Span
-
-
-@dataclass(frozen=True)
-class Resuming:
-    """Where answers are logged, and those logged before.
-
-    Attributes:
-        log: Given each new answer.
-        replay: Answers of an earlier run of the same call, in order.
-    """
-
-    log: Callable[[Answer], None] | None = None
-    replay: Iterable[Answer] = ()
 
 
 def sample(
@@ -52,7 +40,7 @@ def sample(
     add_noise: bool = True,
     force_full_denoise: bool = False,
     on_step: OnStep | None = None,
-    resuming: Resuming | None = None,
+    journal: Journal | None = None,
 ) -> Tensor:
     """Denoise a latent under a prompt.
 
@@ -72,7 +60,8 @@ def sample(
         add_noise: Whether the latent still needs its noise.
         force_full_denoise: Leave no noise in at `last_step`.
         on_step: Told of every step; may raise to cancel.
-        resuming: A log of answers to write, and one to start from.
+        journal: Where answers are written down, and where they are read if the same call was
+            killed, to go on from there. It belongs to this model, prompt and sampler alone.
 
     Returns:
         [B, C, h, w] float32 on the CPU, in LATENT units.
@@ -89,13 +78,13 @@ def sample(
         return batch.samples
     shape = batch.samples.shape
     noise = draw_noise(shape, seed, batch.index) if add_noise else torch.zeros(shape)
-    guider = classifier_free(
+    guider = Guider(
         read_conditioning(positive, space, model.device),
         read_conditioning(negative, space, model.device),
         cfg,
     )
     return sample_guided(
-        model, guider, chosen, sigmas, batch, noise, seed=seed, on_step=on_step, resuming=resuming
+        model, guider, chosen, sigmas, batch, noise, seed=seed, on_step=on_step, journal=journal
     )
 
 
@@ -109,7 +98,7 @@ def sample_guided(
     *,
     seed: int,
     on_step: OnStep | None = None,
-    resuming: Resuming | None = None,
+    journal: Journal | None = None,
 ) -> Tensor:
     """Run a sampler over given noise levels.
 
@@ -122,7 +111,8 @@ def sample_guided(
         noise: Noise to mix in, shaped as the batch; zeros for none.
         seed: Of the sampler's fresh noise.
         on_step: Told of every step; may raise to cancel.
-        resuming: A log of answers to write, and one to start from.
+        journal: Where answers are written down, and where they are read if the same call was
+            killed, to go on from there. It belongs to this model, prompt and sampler alone.
 
     Returns:
         [B, C, h, w] float32 on the CPU, in LATENT units.
@@ -130,15 +120,14 @@ def sample_guided(
     space, units = model.parameterisation, model.latent_format
     sigmas = _without_repeats(sigmas)
     original, noise = _into_model(model, batch.samples), noise.to(model.device)
-    inpainting = _inpainting(model, sampler, sigmas, batch, original, noise, seed)
-    placed = guider.placed(model, original, inpainting)
+    guider = _with_inpainting(guider, model, sampler, batch, original, noise, seed)
     start = space.noised(original, noise, sigmas[0], whole_way=space.starts_at_the_top(sigmas[0]))
     step_noise = _step_noise(sampler, start, sigmas, seed)
     problem = Problem(sigmas, step_noise, space.levels, flow=space.is_flow)
-    resuming = resuming or Resuming()
+    resuming = resuming_from(journal, run_tag(start, sigmas, seed), model.device)
 
     def answer_question(question: Question) -> Answer:
-        return answer_together(model, [(placed, question)])[0]
+        return answer_together(model, [(guider, question)])[0]
 
     with torch.inference_mode():
         final = drive(
@@ -164,23 +153,22 @@ def _into_model(model: DiffusionModel, samples: Tensor) -> Tensor:
     return model.latent_format.into_model(samples) if bool(samples.any()) else samples
 
 
-def _inpainting(
+def _with_inpainting(
+    guider: Guider,
     model: DiffusionModel,
     sampler: Sampler,
-    sigmas: tuple[float, ...],
     batch: LatentBatch,
     original: Tensor,
     noise: Tensor,
     seed: int,
-) -> Inpainting | None:
-    """The part of the picture to keep, if the batch has a mask."""
+) -> Guider:
+    """Give the guider the part of the picture to keep, if the batch has a mask."""
     if batch.mask is None:
-        return None
+        return guider
     if sampler.redraws_mask_noise:
         noise = draw_noise(noise.shape, seed + 1).to(noise.device)
     mask = fit_mask(batch.mask, original)
-    space = model.parameterisation
-    return Inpainting(mask, original, noise, space, sigmas, model.mask_over_time)
+    return replace(guider, inpainting=Inpainting(mask, original, noise, model.parameterisation))
 
 
 def _step_noise(sampler: Sampler, like: Tensor, sigmas: tuple[float, ...], seed: int) -> StepNoise:

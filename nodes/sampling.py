@@ -1,7 +1,6 @@
 """Nodes that denoise latents under a prompt."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from diffusion.names import SAMPLER_NAMES, SCHEDULER_NAMES
 from graph.context import NodeContext
@@ -9,14 +8,7 @@ from graph.decorator import node
 from graph.definition import Lane
 from graph.sockets import Combo, Float, Int
 from nodes.types import Conditioning, Latent, Model
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import torch
-
-    from diffusion.driver import Step
-    from diffusion.latents import LatentFormat
+from nodes.watching import watched
 
 MAX_SEED = 2**64 - 1
 
@@ -25,23 +17,6 @@ Seed = Annotated[int, Int(0, MAX_SEED, control_after_generate=True)]
 Steps = Annotated[int, Int(1, 10000)]
 SamplerName = Annotated[str, Combo(SAMPLER_NAMES)]
 SchedulerName = Annotated[str, Combo(SCHEDULER_NAMES)]
-
-
-@dataclass(frozen=True, eq=False)
-class LatentPreview:
-    """A step's guess of the finished picture, drawn only when somebody looks.
-
-    Attributes:
-        denoised: [B, C, h, w] in model units.
-        units: Knows the colours that latents stand for.
-    """
-
-    denoised: "torch.Tensor"
-    units: "LatentFormat"
-
-    def __call__(self) -> "torch.Tensor | None":
-        """The first picture, [1, h, w, 3] in 0..1; None where the colours are unknown."""
-        return self.units.preview(self.denoised[:1])
 
 
 @node("KSampler", category="sampling", display_name="KSampler", lane=Lane.ACCELERATOR)
@@ -77,19 +52,21 @@ def k_sampler(
     """
     from diffusion.sampling import sample
 
-    samples = sample(
-        model,
-        positive,
-        negative,
-        latent_image,
-        seed=seed,
-        steps=steps,
-        cfg=cfg,
-        sampler=sampler_name,
-        schedule=scheduler,
-        denoise=denoise,
-        on_step=_reporter(ctx, model),
-    )
+    with watched(ctx, model) as run:
+        samples = sample(
+            model,
+            positive,
+            negative,
+            latent_image,
+            seed=seed,
+            steps=steps,
+            cfg=cfg,
+            sampler=sampler_name,
+            schedule=scheduler,
+            denoise=denoise,
+            on_step=run.on_step,
+            journal=run.journal,
+        )
     return {**latent_image, "samples": samples}
 
 
@@ -137,30 +114,22 @@ def k_sampler_advanced(
     """
     from diffusion.sampling import sample
 
-    samples = sample(
-        model,
-        positive,
-        negative,
-        latent_image,
-        seed=noise_seed,
-        steps=steps,
-        cfg=cfg,
-        sampler=sampler_name,
-        schedule=scheduler,
-        start_step=start_at_step,
-        last_step=end_at_step,
-        add_noise=add_noise == "enable",
-        force_full_denoise=return_with_leftover_noise == "disable",
-        on_step=_reporter(ctx, model),
-    )
+    with watched(ctx, model) as run:
+        samples = sample(
+            model,
+            positive,
+            negative,
+            latent_image,
+            seed=noise_seed,
+            steps=steps,
+            cfg=cfg,
+            sampler=sampler_name,
+            schedule=scheduler,
+            start_step=start_at_step,
+            last_step=end_at_step,
+            add_noise=add_noise == "enable",
+            force_full_denoise=return_with_leftover_noise == "disable",
+            on_step=run.on_step,
+            journal=run.journal,
+        )
     return {**latent_image, "samples": samples}
-
-
-def _reporter(ctx: NodeContext, model: Model) -> "Callable[[Step], None]":
-    """Tell the run of each step; a cancelled run ends here."""
-
-    def report(step: "Step") -> None:
-        preview = LatentPreview(step.denoised, model.latent_format)
-        ctx.progress(step.step, step.total, preview)
-
-    return report

@@ -1,7 +1,7 @@
 """`sample` against the reference latents, and its own promises."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import torch
@@ -12,12 +12,10 @@ from diffusion.errors import DiffusionError
 from diffusion.model import DiffusionModel
 from diffusion.names import SAMPLER_NAMES
 from diffusion.samplers.registry import SAMPLERS
-from diffusion.sampling import Resuming, sample
+from diffusion.sampling import sample
 from tests.diffusion.formula_model import NEGATIVE, POSITIVE, CountingNetwork, formula_model
 from tests.diffusion.golden_samples import Tolerance, our_latent, references, settings
-
-if TYPE_CHECKING:
-    from diffusion.samplers.question import Answer
+from tests.support.list_journal import ListJournal
 
 STOCHASTIC = {
     name
@@ -57,15 +55,14 @@ def test_latents_agree_with_the_reference(key: str) -> None:
 @pytest.mark.parametrize("kind", ["eps", "sd3"])
 def test_a_run_resumed_from_any_step_is_bit_identical(sampler: str, kind: str) -> None:
     latent = _empty(channels=formula_model(kind).latent_format.channels)
-    log: list[Answer] = []
-    whole = _sample(latent, kind=kind, sampler=sampler, resuming=Resuming(log=log.append))
+    journal = ListJournal()
+    whole = _sample(latent, kind=kind, sampler=sampler, journal=journal)
 
-    for known in range(0, len(log) + 1, 2):
-        again: list[Answer] = []
-        resuming = Resuming(log=again.append, replay=log[:known])
-        resumed = _sample(latent, kind=kind, sampler=sampler, resuming=resuming)
+    for known in range(0, len(journal.written) + 1, 2):
+        again = ListJournal(journal.written[:known])
+        resumed = _sample(latent, kind=kind, sampler=sampler, journal=again)
         assert torch.equal(resumed, whole)
-        assert len(again) == len(log) - known
+        assert len(again.written) == len(journal.written) - known
 
 
 @pytest.mark.parametrize("sampler", sorted(set(SAMPLER_NAMES) - STOCHASTIC - {"dpm_adaptive"}))

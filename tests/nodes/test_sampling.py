@@ -11,8 +11,10 @@ from diffusion.sampling import sample
 from graph.context import NodeContext
 from graph.errors import Cancelled
 from nodes.latent import latent_from_batch
-from nodes.sampling import LatentPreview, k_sampler, k_sampler_advanced
+from nodes.sampling import k_sampler, k_sampler_advanced
+from nodes.watching import LatentPreview
 from tests.nodes.conftest import Starter, Told
+from tests.support.list_journal import ListJournal
 
 
 def _noise(batch: int = 1) -> dict[str, Any]:
@@ -136,6 +138,58 @@ def test_sampling_stops_at_the_step_where_it_is_cancelled(
         _sampled(stopping, starter, _noise())
 
     assert len(told.progress) == 2
+
+
+def test_sampling_stops_between_two_questions_of_a_step(
+    context: NodeContext, starter: Starter, told: Told
+) -> None:
+    asked = 0
+
+    def cancel() -> None:
+        nonlocal asked
+        asked += bool(told.progress)
+        if asked == 3:
+            raise Cancelled
+
+    stopping = dataclasses.replace(context, raise_if_cancelled=cancel)
+    with pytest.raises(Cancelled):
+        _sampled(stopping, starter, _noise(), sampler_name="heun")
+
+    assert len(told.progress) == 1
+
+
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_killed_node_goes_on_where_it_was(
+    context: NodeContext, starter: Starter, told: Told, step: int
+) -> None:
+    journal = ListJournal()
+    whole = _sampled(
+        dataclasses.replace(context, open_journal=lambda: journal),
+        starter,
+        _noise(),
+        sampler_name="euler_ancestral",
+    )
+    told.progress.clear()
+    left = ListJournal(journal.written[:step])
+
+    resumed = _sampled(
+        dataclasses.replace(context, open_journal=lambda: left),
+        starter,
+        _noise(),
+        sampler_name="euler_ancestral",
+    )
+
+    assert torch.equal(resumed["samples"], whole["samples"])
+    assert len(left.written) == 4 - step
+    assert [value for value, _, _ in told.progress] == list(range(step, 5))
+
+
+def test_the_two_samplers_keep_a_journal_alike(context: NodeContext, starter: Starter) -> None:
+    journal = ListJournal()
+
+    _advanced(dataclasses.replace(context, open_journal=lambda: journal), starter, _noise())
+
+    assert len(journal.written) == 6
 
 
 @pytest.mark.parametrize(

@@ -14,28 +14,27 @@ from torch import Tensor
 from diffusion.samplers.problem import Problem
 from diffusion.samplers.question import Question, Sampling
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
-
 
 def integrated_lagrange(knots: Sequence[float], start: float, end: float) -> list[float]:
-    """Integrals from start to end of the Lagrange basis on the knots (at most eight of them).
+    """Integrals from start to end of the Lagrange basis on the knots.
 
-    Four Gauss points are exact for polynomials up to degree seven.
+    n Gauss points are exact for polynomials up to degree 2n − 1; four do for eight knots.
     """
+    nodes, weights = np.polynomial.legendre.leggauss(max(4, -(-len(knots) // 2)))
     half = 0.5 * (end - start)
-    places = half * _NODES + 0.5 * (end + start)
+    places = half * nodes + 0.5 * (end + start)
     integrals = []
     for mine in knots:
         basis = np.ones_like(places)
         for other in knots:
             if other != mine:
                 basis *= (places - other) / (mine - other)
-        integrals.append(float(half * (basis @ _WEIGHTS)))
+        integrals.append(float(half * (basis @ weights)))
     return integrals
 
 
 def lms(x: Tensor, problem: Problem, *, order: int = 4) -> Sampling:
-    """Up to fourth order, one question a step."""
+    """Of up to this order, one question a step."""
     knots: deque[float] = deque(maxlen=order)
     slopes: deque[Tensor] = deque(maxlen=order)
     for step, sigma, sigma_next in problem:

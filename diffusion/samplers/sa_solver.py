@@ -1,7 +1,8 @@
 """SA-Solver: stochastic Adams predictor and corrector on the denoised pictures.
 
-Reference: Xue, Yi, Luo and others 2023, arXiv:2309.05019, eq. 14 to 17 and algorithm 1. tau (here 1
-between a fifth and four fifths of the way, 0 elsewhere) sets how much noise each step replaces.
+Reference: Xue, Yi, Luo and others 2023, arXiv:2309.05019, eq. 14 to 17 and algorithm 1. tau (1
+between a fifth and four fifths of the way, 0 elsewhere, unless told otherwise) sets how much noise
+each step replaces.
 """
 
 import math
@@ -14,8 +15,6 @@ from torch import Tensor
 
 from diffusion.samplers.problem import Problem
 from diffusion.samplers.question import Question, Sampling
-
-_PREDICTOR_ORDER, _CORRECTOR_ORDER = 3, 4
 
 
 def adams_weights(
@@ -50,55 +49,114 @@ def _moments(low: float, count: int) -> list[float]:
     return moments
 
 
+def second_order_weights(
+    knots: Sequence[float], start: float, end: float, tau: float, alpha: float
+) -> list[float]:
+    """The same for two knots, but for terms of higher order in the width (appendix D).
+
+    The knots are the start and either a picture before it or the end.
+    """
+    rate, width = 1.0 + tau**2, end - start
+    whole = -alpha * math.expm1(-rate * width)
+    if knots[-1] == start:
+        older = alpha * 0.5 * rate * width**2 / (knots[0] - start)
+        return [older, whole - older]
+    newer = alpha * 0.5 * rate * width
+    return [whole - newer, newer]
+
+
 @dataclass(frozen=True)
 class _Tau:
-    """How stochastic a step to a level is."""
+    """How stochastic a step to a level is: eta between two levels, 0 elsewhere."""
 
+    eta: float
     high: float
     low: float
 
     def __call__(self, sigma: float) -> float:
-        return 1.0 if self.low <= sigma <= self.high else 0.0
+        return self.eta if self.low <= sigma <= self.high else 0.0
 
 
-def _adams(
-    x: Tensor, problem: Problem, pictures: Sequence[Tensor], start: int, newest: int, tau: float
-) -> Tensor:
-    """Go from level `start` to the next, given pictures at the levels up to `newest`."""
-    sigma, sigma_next = problem.sigmas[start], problem.sigmas[start + 1]
-    begin, end = problem.half_log_snr(sigma), problem.half_log_snr(sigma_next)
-    levels = problem.sigmas[newest + 1 - len(pictures) : newest + 1]
-    knots = [problem.half_log_snr(level) for level in levels]
-    weights = adams_weights(knots, begin, end, tau, problem.alpha(sigma_next))
-    x = x * (sigma_next / sigma * math.exp(-(tau**2) * (end - begin)))
-    for picture, weight in zip(pictures, weights, strict=True):
-        x = x + picture * weight
-    return x
+@dataclass(frozen=True)
+class _Adams:
+    """The steps of one run.
+
+    Attributes:
+        problem: The run's.
+        simple: Whether second order steps use the simpler weights.
+        s_noise: Factor of the noise.
+    """
+
+    problem: Problem
+    simple: bool
+    s_noise: float
+
+    def step(
+        self, x: Tensor, pictures: Sequence[Tensor], start: int, newest: int, tau: float
+    ) -> Tensor:
+        """Go from level `start` to the next, given pictures at the levels up to `newest`."""
+        problem = self.problem
+        sigma, sigma_next = problem.sigmas[start], problem.sigmas[start + 1]
+        begin, end = problem.half_log_snr(sigma), problem.half_log_snr(sigma_next)
+        levels = problem.sigmas[newest + 1 - len(pictures) : newest + 1]
+        knots = [problem.half_log_snr(level) for level in levels]
+        weigh = second_order_weights if self.simple and len(knots) == 2 else adams_weights
+        weights = weigh(knots, begin, end, tau, problem.alpha(sigma_next))
+        x = x * (sigma_next / sigma * math.exp(-(tau**2) * (end - begin)))
+        for picture, weight in zip(pictures, weights, strict=True):
+            x = x + picture * weight
+        return x
+
+    def noise(self, sigma: float, sigma_next: float, tau: float) -> Tensor | None:
+        """What a step adds in noise; nothing when it is not stochastic."""
+        if tau * self.s_noise == 0.0:
+            return None
+        problem = self.problem
+        width = problem.half_log_snr(sigma_next) - problem.half_log_snr(sigma)
+        amount = sigma_next * math.sqrt(-math.expm1(-2.0 * tau**2 * width)) * self.s_noise
+        return problem.noise(sigma, sigma_next) * amount
 
 
-def _fresh_noise(problem: Problem, sigma: float, sigma_next: float, tau: float) -> Tensor | None:
-    """What a step adds in noise; nothing when it is not stochastic."""
-    if tau == 0.0:
-        return None
-    width = problem.half_log_snr(sigma_next) - problem.half_log_snr(sigma)
-    amount = sigma_next * math.sqrt(-math.expm1(-2.0 * tau**2 * width))
-    return problem.noise(sigma, sigma_next) * amount
+def sa_solver(
+    x: Tensor,
+    problem: Problem,
+    *,
+    pece: bool = False,
+    eta: float = 1.0,
+    stochastic: tuple[float, float] | None = None,
+    s_noise: float = 1.0,
+    predictor_order: int = 3,
+    corrector_order: int = 4,
+    simple_order_2: bool = False,
+) -> Sampling:
+    """One question a step.
 
-
-def sa_solver(x: Tensor, problem: Problem, *, pece: bool = False) -> Sampling:
-    """One question a step, two when `pece` asks again after each correction."""
+    Args:
+        x: Where the run starts.
+        problem: Its levels and noise.
+        pece: Ask again after each correction.
+        eta: tau of stochastic steps.
+        stochastic: Highest and lowest level that steps are stochastic to; the middle three fifths
+            of the way if None.
+        s_noise: Factor of the noise.
+        predictor_order: At least 1.
+        corrector_order: 0 for no correction.
+        simple_order_2: Second order steps leave out terms of higher order.
+    """
     problem = problem.with_finite_snr()
-    to_zero = problem.sigmas[-1] == 0.0
-    tau_of = _Tau(problem.levels.sigma_at(0.2), problem.levels.sigma_at(0.8))
-    pictures: deque[Tensor] = deque(maxlen=_CORRECTOR_ORDER)
+    levels = problem.levels
+    tau_of = _Tau(eta, *(stochastic or (levels.sigma_at(0.2), levels.sigma_at(0.8))))
+    adams = _Adams(problem, simple_order_2, s_noise)
+    highest = max(predictor_order, corrector_order)
+    pictures: deque[Tensor] = deque(maxlen=highest)
     before, tau, noise = x, 0.0, None
     for step, sigma, sigma_next in problem:
         pictures.append((yield Question(x, sigma, step)).denoised)
         # Near zero noise high orders are not stable.
-        left = problem.steps - step if to_zero else _CORRECTOR_ORDER + 1
-        if step > 0 and (sigma_next > 0.0 or pece):
-            known = list(pictures)[-min(_CORRECTOR_ORDER, left) :]
-            x = _adams(before, problem, known, step - 1, step, tau)
+        left = problem.steps - step if problem.sigmas[-1] == 0.0 else highest + 1
+        if step > 0 and corrector_order > 0 and (sigma_next > 0.0 or pece):
+            known = list(pictures)[-min(corrector_order, left) :]
+            x = adams.step(before, known, step - 1, step, tau)
             x = x if noise is None else x + noise
             if pece:
                 pictures[-1] = (yield Question(x, sigma, step, inner=True)).denoised
@@ -106,9 +164,9 @@ def sa_solver(x: Tensor, problem: Problem, *, pece: bool = False) -> Sampling:
             x = pictures[-1]
             continue
         before, tau = x, tau_of(sigma_next)
-        known = list(pictures)[-min(_PREDICTOR_ORDER, left - 1) :]
-        x = _adams(before, problem, known, step, step, tau)
-        noise = _fresh_noise(problem, sigma, sigma_next, tau)
+        known = list(pictures)[-min(predictor_order, left - 1) :]
+        x = adams.step(x, known, step, step, tau)
+        noise = adams.noise(sigma, sigma_next, tau)
         x = x if noise is None else x + noise
     return x
 

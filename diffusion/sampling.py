@@ -1,7 +1,6 @@
 """The one call that makes a latent: noise, schedule, sampler, guidance and units put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +11,7 @@ from diffusion.answer_log import Journal, resuming_from, run_tag
 from diffusion.brownian import BrownianNoise
 from diffusion.conditioning import ConditioningEntry, read_conditioning
 from diffusion.driver import OnStep, drive
-from diffusion.guidance import Guider, answer_together
+from diffusion.guidance import Guider, answer_together, classifier_free
 from diffusion.latent_batch import LatentBatch, read_latent
 from diffusion.masks import Inpainting, fit_mask
 from diffusion.model import DiffusionModel
@@ -78,7 +77,7 @@ def sample(
         return batch.samples
     shape = batch.samples.shape
     noise = draw_noise(shape, seed, batch.index) if add_noise else torch.zeros(shape)
-    guider = Guider(
+    guider = classifier_free(
         read_conditioning(positive, space, model.device),
         read_conditioning(negative, space, model.device),
         cfg,
@@ -120,14 +119,15 @@ def sample_guided(
     space, units = model.parameterisation, model.latent_format
     sigmas = _without_repeats(sigmas)
     original, noise = _into_model(model, batch.samples), noise.to(model.device)
-    guider = _with_inpainting(guider, model, sampler, batch, original, noise, seed)
+    inpainting = _inpainting(model, sampler, sigmas, batch, original, noise, seed)
+    placed = guider.placed(model, original, inpainting)
     start = space.noised(original, noise, sigmas[0], whole_way=space.starts_at_the_top(sigmas[0]))
     step_noise = _step_noise(sampler, start, sigmas, seed)
     problem = Problem(sigmas, step_noise, space.levels, flow=space.is_flow)
     resuming = resuming_from(journal, run_tag(start, sigmas, seed), model.device)
 
     def answer_question(question: Question) -> Answer:
-        return answer_together(model, [(guider, question)])[0]
+        return answer_together(model, [(placed, question)])[0]
 
     with torch.inference_mode():
         final = drive(
@@ -153,22 +153,23 @@ def _into_model(model: DiffusionModel, samples: Tensor) -> Tensor:
     return model.latent_format.into_model(samples) if bool(samples.any()) else samples
 
 
-def _with_inpainting(
-    guider: Guider,
+def _inpainting(
     model: DiffusionModel,
     sampler: Sampler,
+    sigmas: tuple[float, ...],
     batch: LatentBatch,
     original: Tensor,
     noise: Tensor,
     seed: int,
-) -> Guider:
-    """Give the guider the part of the picture to keep, if the batch has a mask."""
+) -> Inpainting | None:
+    """The part of the picture to keep, if the batch has a mask."""
     if batch.mask is None:
-        return guider
+        return None
     if sampler.redraws_mask_noise:
         noise = draw_noise(noise.shape, seed + 1).to(noise.device)
     mask = fit_mask(batch.mask, original)
-    return replace(guider, inpainting=Inpainting(mask, original, noise, model.parameterisation))
+    space = model.parameterisation
+    return Inpainting(mask, original, noise, space, sigmas, model.mask_over_time)
 
 
 def _step_noise(sampler: Sampler, like: Tensor, sigmas: tuple[float, ...], seed: int) -> StepNoise:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class NodeContext:
         allow_outside_inputs: Whether input files may be anywhere on this machine.
         services: What the application hands in by name, the choice of precision for instance.
         thrifty: Whether memory ran out a moment ago, so that the node should use less this time.
+        graphs: Numbers the graphs that this run of the node gives back to stand for it.
     """
 
     node_id: str
@@ -63,6 +65,7 @@ class NodeContext:
     raise_if_cancelled: Callable[[], None] = _never
     thrifty: bool = False
     open_journal: Callable[[], Journal | None] = _forgetful
+    graphs: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
 
     def progress(self, value: int, total: int, preview: object | None = None) -> None:
         """Tell how far the node is.

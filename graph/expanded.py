@@ -172,6 +172,8 @@ class _Expansion:
         """The value as its field holds it, or as it is where it does not fit."""
         if isinstance(value, dict) and WRAPPER in value:
             value = value[WRAPPER]
+        if not isinstance(value, bool | int | float | str):
+            return value
         try:
             fitting = coerce(spec.kind, value, self._folders)
             if isinstance(spec.kind, FILES):

@@ -12,7 +12,7 @@ from graph.definition import InputSpec
 from graph.errors import ExpansionError
 from graph.expanded import check_expansion
 from graph.folders import Folders
-from graph.sockets import Socket
+from graph.sockets import Foreign, Socket
 from graph.workflow import Link
 from tests.graph.stubs import load, make, registry, show
 
@@ -46,6 +46,18 @@ def test_constants_become_what_their_field_holds(tmp_path: Path) -> None:
 def test_constants_that_do_not_fit_are_left_to_the_node(tmp_path: Path) -> None:
     checked = _check(tmp_path, {"a": {"class_type": "Make", "inputs": {"number": 1000}}})
     assert checked["a"].constants == {"number": 1000}
+
+
+def test_only_plain_scalars_become_something_else(tmp_path: Path) -> None:
+    text = replace(
+        definition_of(make), name="Text", aliases=(), inputs=(InputSpec("x", Foreign("STRING")),)
+    )
+    live = object()
+    for value in (None, [1], {"a": 1}, live):
+        checked = _check(tmp_path, {"a": {"class_type": "Text", "inputs": {"x": value}}}, text)
+        assert {**checked["a"].constants, **checked["a"].given} == {"x": value}
+    checked = _check(tmp_path, {"a": {"class_type": "Text", "inputs": {"x": 5}}}, text)
+    assert checked["a"].constants == {"x": "5"}
 
 
 def test_live_values_are_kept_apart_from_those_that_keys_are_made_of(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class AttentionWatch:
 def values_alone(attention: nn.Module, hidden: Tensor, _output: Tensor, /) -> Tensor:
     """Let each place attend to itself alone: the attention map becomes the identity.
 
-    Reference: Ahn et al. 2024, arXiv:2403.17377, section 4.2.
+    Reference: Ahn et al. 2024, arXiv:2403.17377, section 4.
     """
     answer: Tensor = _part(attention, "to_out")[0](_part(attention, "to_v")(hidden))
     return answer

@@ -93,9 +93,14 @@ class PlacedGuider:
         if self.inpainting is not None:
             x = self.inpainting.question(x, question.sigma)
         patches = self.model.guidance
-        watched = {correction.watched for correction in patches.corrections} - {None}
-        wanted = self.formula.needed(guided=question.unconditional or bool(watched))
+        watched = {
+            correction.watched if correction.watched in self.sides else POSITIVE
+            for correction in patches.corrections
+            if correction.watched
+        }
         further = patches.combination.sides if patches.combination else ()
+        guided = question.unconditional or bool(watched) or bool(further)
+        wanted = self.formula.needed(guided=guided)
         names = [name for name in self.sides if name in wanted or name in further]
         sides = {name: ask_side(self.sides[name], x, question.sigma) for name in names}
         watches = {

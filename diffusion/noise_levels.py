@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
+_LEAST_ALPHA_BAR = 4.8973451890853435e-08
+
 
 class NoiseLevels(Protocol):
     """What schedules and models need to know about the noise levels of a family."""
@@ -67,9 +69,15 @@ class DiscreteLevels:
     Timesteps are indices, 0 the least noise. Between two indices the logarithm of sigma is
     interpolated; a sigma between two entries is given the index of the nearer one in log space,
     since such models are trained on whole timesteps only.
+
+    Attributes:
+        betas: How much noise each timestep adds, the first adding to the picture itself.
+        zero_terminal_snr: Whether the last level is stretched to pure noise (Lin et al. 2023,
+            arXiv:2305.08891, algorithm 1).
     """
 
     betas: tuple[float, ...]
+    zero_terminal_snr: bool = False
 
     @cached_property
     def table(self) -> tuple[float, ...]:
@@ -82,7 +90,9 @@ class DiscreteLevels:
 
     @cached_property
     def _exact_table(self) -> FloatArray:
-        alpha_bar = np.cumprod(1.0 - np.asarray(self.betas, dtype=np.float64))
+        alpha_bar = np.cumprod(1.0 - np.asarray(self.betas), dtype=np.float64)
+        if self.zero_terminal_snr:
+            alpha_bar = _stretched(alpha_bar)
         return np.sqrt((1.0 - alpha_bar) / alpha_bar)
 
     def sigma(self, timestep: float) -> float:
@@ -113,7 +123,15 @@ class DiscreteLevels:
             return math.inf
         if fraction >= 1.0:
             return 0.0
-        return self.sigma((1.0 - fraction) * (len(self.table) - 1))
+        return self.sigma((1.0 - fraction) * (len(self.betas) - 1))
+
+
+def _stretched(alpha_bar: FloatArray) -> FloatArray:
+    """Shift and scale √ᾱ so that the first stays and the last is all but zero."""
+    root = np.sqrt(alpha_bar)
+    stretched = (root - root[-1]) * (root[0] / (root[0] - root[-1]))
+    # Zero would be an infinite sigma; models of this kind are published with this instead.
+    return np.append(stretched[:-1] ** 2, _LEAST_ALPHA_BAR)
 
 
 @dataclass(frozen=True)

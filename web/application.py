@@ -1,0 +1,68 @@
+"""Puts the server together: every route twice, at the root and below `/api`, behind one gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from web import page_routes, sign_in_routes
+from web.bodies import LIMITS
+from web.declared.openapi import document
+from web.encoded import Encoded
+from web.guards.gate import DOORKEEPER, OPEN, SECURITY, gate
+from web.guards.tokens import Doorkeeper
+from web.page_routes import OPENAPI
+from web.services import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from web.declared.route import Route
+    from web.services import Services
+
+PREFIX = "/api"
+ROUTES: tuple[Route, ...] = (
+    page_routes.docs,
+    page_routes.openapi,
+    page_routes.page_file,
+    sign_in_routes.sign_in_page,
+    sign_in_routes.sign_in,
+)
+
+
+def make_application(services: Services, more: Iterable[Route] = ()) -> web.Application:
+    """Return the server's application.
+
+    Args:
+        services: What the routes need.
+        more: Routes besides those that every server has.
+    """
+    routes = (*ROUTES, *more)
+    app = web.Application(middlewares=[gate], client_max_size=services.limits.upload)
+    app[SERVICES] = services
+    app[LIMITS] = services.limits
+    app[SECURITY] = services.security
+    app[DOORKEEPER] = Doorkeeper(services.security.token)
+    app[OPEN] = frozenset(_open_paths(routes))
+    app[OPENAPI] = Encoded.json(document(routes, services.version))
+    for route in routes:
+        _add(app.router, route)
+    return app
+
+
+def _add(router: web.UrlDispatcher, route: Route) -> None:
+    served = route.served()
+    for prefix in ("", PREFIX) if route.mirrored else ("",):
+        if route.method == "GET":
+            router.add_get(prefix + route.path, served)
+        else:
+            router.add_route(route.method, prefix + route.path, served)
+
+
+def _open_paths(routes: Iterable[Route]) -> Iterable[str]:
+    """The paths that a browser needs before it has a token; all are constant or the pages'."""
+    for route in routes:
+        if not route.private:
+            names = page_routes.names() if route.places else ("",)
+            yield from (route.path.replace("{name}", name) for name in names)

@@ -1,0 +1,1 @@
+"""Routes declared once, in their handlers' signatures: input checked, OpenAPI written."""

@@ -1,0 +1,1 @@
+"""Pickled weight files, read without running what is in them."""

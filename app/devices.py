@@ -103,6 +103,6 @@ def available() -> tuple[Device, ...]:
 
 def _dtype(name: str) -> str:
     """Return the precision that models compute in on a device."""
-    from diffusion.checkpoints import default_dtype
+    from diffusion.precision import Precision, compute_dtype
 
-    return str(default_dtype(load_torch().device(name))).removeprefix("torch.")
+    return str(compute_dtype(Precision.AUTO, load_torch().device(name))).removeprefix("torch.")

@@ -21,7 +21,8 @@ from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteSchedule
 from torch import Tensor, nn
 
 from benchmarks.random_checkpoint import random_sd15
-from diffusion.checkpoints import Checkpoint, load_checkpoint
+from diffusion.assembly import Checkpoint
+from diffusion.checkpoints import load_checkpoint
 from diffusion.driver import Step
 from diffusion.sampling import sample
 

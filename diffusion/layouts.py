@@ -2,11 +2,19 @@
 
 "Original" is the layout of the latent-diffusion repository (Rombach et al. 2022, arXiv:2112.10752):
 blocks are numbered straight through (`input_blocks.4.0…`), where diffusers counts levels and layers
-(`down_blocks.1.resnets.0…`). Each function answers one name; None means that the name holds no
-weights of the module.
+(`down_blocks.1.resnets.0…`). `unet_name` and `vae_name` answer one name; None means that the name
+holds no weights of the module.
 """
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
 
 _UNET_ENDS = {
     "time_embed.0": "time_embedding.linear_1",
@@ -24,6 +32,19 @@ _UNET_RESNET = {
     "out_layers.0": "norm2",
     "out_layers.3": "conv2",
     "skip_connection": "conv_shortcut",
+}
+_OPENCLIP_ENDS = {
+    "positional_embedding": "embeddings.position_embedding.weight",
+    "token_embedding.weight": "embeddings.token_embedding.weight",
+    "ln_final.weight": "final_layer_norm.weight",
+    "ln_final.bias": "final_layer_norm.bias",
+}
+_OPENCLIP_LAYER = {
+    "ln_1": "layer_norm1",
+    "ln_2": "layer_norm2",
+    "attn.out_proj": "self_attn.out_proj",
+    "mlp.c_fc": "mlp.fc1",
+    "mlp.c_proj": "mlp.fc2",
 }
 _VAE_ATTENTION = {
     "norm": "group_norm",
@@ -120,3 +141,34 @@ def _vae_block(side: str, rest: str, levels: int) -> str | None:
 
 def _shortcut(rest: str) -> str:
     return rest.replace("nin_shortcut", "conv_shortcut")
+
+
+def clip_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A text encoder's tensors under the names of transformers' CLIPTextModel.
+
+    Args:
+        tensors: As transformers names them, with or without `text_model.`, or as OpenCLIP does,
+            which keeps query, key and value in one tensor and turns the projection the other way.
+
+    Returns:
+        Views of the same tensors; `text_projection.weight` is among them if it was.
+    """
+    if "positional_embedding" not in tensors:
+        return {name.removeprefix("text_model."): tensor for name, tensor in tensors.items()}
+    named: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if name in _OPENCLIP_ENDS:
+            named[_OPENCLIP_ENDS[name]] = tensor
+        elif name == "text_projection":
+            named["text_projection.weight"] = tensor.T
+        elif match := re.fullmatch(r"transformer\.resblocks\.(\d+)\.(.+)", name):
+            named.update(_openclip_layer(f"encoder.layers.{match[1]}", match[2], tensor))
+    return named
+
+
+def _openclip_layer(layer: str, rest: str, tensor: Tensor) -> dict[str, Tensor]:
+    if match := re.fullmatch(r"attn\.in_proj_(weight|bias)", rest):
+        parts = zip("qkv", tensor.chunk(3), strict=True)
+        return {f"{layer}.self_attn.{part}_proj.{match[1]}": piece for part, piece in parts}
+    stem, _, leaf = rest.rpartition(".")
+    return {f"{layer}.{_OPENCLIP_LAYER.get(stem, stem)}.{leaf}": tensor}

@@ -1,7 +1,8 @@
 """Put weights into modules without ever holding them twice.
 
 A module is built on torch's meta device, where parameters have shapes and no memory; then each
-tensor of the mapped file is converted, placed and handed to it, one at a time.
+tensor of the mapped file is converted, placed and handed to it, one at a time. Whoever manages the
+device (`residency.py`) may take the weights off it again and have them fetched anew.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from weakref import ref
 
 import torch
 
 from diffusion.errors import DiffusionError
 from diffusion.interruption import check_interrupted, heed_interruption
+from diffusion.residency import lodge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from torch import Tensor, nn
 
+    from diffusion.residency import Residency
+
 Module = TypeVar("Module", bound="nn.Module")
 _SHOWN = 3
+_LEAST_SUMMED = 2  # bytes; 8-bit numbers have no sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,70 @@ class Placement:
         device: Where it goes.
         dtype: What its floating-point tensors become.
         on_bytes: Told the size of each tensor read; may raise to cancel.
+        residency: Who decides when it is there; None to stay for good.
     """
 
     what: str
     device: torch.device
     dtype: torch.dtype
     on_bytes: Callable[[int], None] | None = None
+    residency: Residency | None = None
+
+
+class ModuleWeights:
+    """The weights of a module: in a mapped file, and on their device while they are resident.
+
+    Args:
+        module: Built on the meta device, in the dtypes that its tensors are to have.
+        source: A tensor for each of its parameters and persistent buffers, of the same shape.
+        placement: Where they go.
+    """
+
+    def __init__(
+        self, module: nn.Module, source: Mapping[str, Tensor], placement: Placement
+    ) -> None:
+        # The module knows its weights; if they knew it, neither would be freed at once.
+        self._module = ref(module)
+        self._slots = module.state_dict()
+        self._source = source
+        self._what = placement.what
+        self._on_bytes = placement.on_bytes
+        self._sound = False
+        self.device = placement.device
+        self.size = sum(slot.nbytes for slot in self._slots.values())
+
+    def arrive(self) -> None:
+        """Convert and place each tensor.
+
+        Raises:
+            DiffusionError: Some hold NaN or infinity.
+        """
+        state, broken = {}, []
+        for name, slot in self._slots.items():
+            tensor = self._source[name]
+            check_interrupted()
+            if self._on_bytes:
+                self._on_bytes(tensor.nbytes)
+            state[name] = tensor.to(self.device).to(slot.dtype)
+            if not self._sound and not _is_finite(state[name]):
+                broken.append(name)
+        if broken:
+            raise DiffusionError(
+                f"{self._what} holds NaN or infinity in {len(broken)} of {len(state)} tensors "
+                f"({_some(broken)}): it is damaged or was saved so; get another file"
+            )
+        # Progress is for those who load a model; when it comes back nobody asks.
+        self._sound, self._on_bytes = True, None
+        self._give(state)
+
+    def leave(self) -> None:
+        """Give the memory back."""
+        self._give(self._slots)
+
+    def _give(self, state: Mapping[str, Tensor]) -> None:
+        module = self._module()
+        if module is not None:
+            module.load_state_dict(state, assign=True)
 
 
 def assemble(
@@ -55,22 +119,20 @@ def assemble(
         The module, in evaluation mode and without gradients.
 
     Raises:
-        DiffusionError: Tensors are missing or of another shape, or there is no such module.
+        DiffusionError: Tensors are missing, of another shape or not finite, or there is no such
+            module.
     """
-    module = _built(make, placement.what)
+    module = _built(make, placement.what).to(placement.dtype).requires_grad_(False).eval()
     expected = module.state_dict()
     _check(expected, tensors, placement.what)
-    state = {}
-    for name, slot in expected.items():
-        tensor = tensors[name]
-        check_interrupted()
-        if placement.on_bytes:
-            placement.on_bytes(tensor.nbytes)
-        wanted = placement.dtype if slot.is_floating_point() else slot.dtype
-        state[name] = tensor.reshape(slot.shape).to(placement.device, wanted)
+    source = {name: tensors[name].reshape(slot.shape) for name, slot in expected.items()}
     heed_interruption(module)
-    module.load_state_dict(state, assign=True)
-    return module.requires_grad_(False).eval()
+    weights = ModuleWeights(module, source, placement)
+    if placement.residency:
+        lodge(module, placement.residency, weights)
+    else:
+        weights.arrive()
+    return module
 
 
 @contextmanager
@@ -106,9 +168,11 @@ def _built(make: Callable[[], Module], what: str) -> Module:
 def _check(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor], what: str) -> None:
     missing = [name for name in expected if name not in tensors]
     if missing:
+        strange = [name for name in tensors if name not in expected]
+        beside = f"; {len(strange)} others fit nowhere ({_some(strange)})" if strange else ""
         raise DiffusionError(
             f"{what} is incomplete: {len(missing)} of {len(expected)} tensors are missing "
-            f"({_some(missing)}); get the whole file"
+            f"({_some(missing)}){beside}; get the whole file"
         )
     odd = [name for name, slot in expected.items() if _sides(tensors[name]) != _sides(slot)]
     if odd:
@@ -122,6 +186,13 @@ def _check(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor], what: 
 def _sides(tensor: Tensor) -> list[int]:
     """The shape without ones: a 1×1 convolution and a linear layer have the same numbers."""
     return [side for side in tensor.shape if side != 1]
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    """Whether no number is NaN or infinite: their sum would be, too."""
+    if tensor.is_meta or not tensor.is_floating_point() or tensor.itemsize < _LEAST_SUMMED:
+        return True
+    return bool(tensor.sum(dtype=torch.float32).isfinite())
 
 
 def _some(names: list[str]) -> str:

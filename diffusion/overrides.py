@@ -23,7 +23,7 @@ from diffusion.parameterisation import Prediction
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from diffusion.family import Family
+    from diffusion.family import Family, TextKind
     from diffusion.latents import LatentFormat
 
 Count = TypeVar("Count", int, int | None)
@@ -57,13 +57,17 @@ def overridden(family: Family, source: str, metadata: Mapping[str, str]) -> Fami
             unet_groups=_count(unet, "norm_num_groups", family.unet_groups),
             vae_groups=_count(vae, "norm_num_groups", family.vae_groups),
             text_head_width=_count(encoder, "head_dim", family.text_head_width),
-            activation=str(encoder.get("act", family.activation)),
+            text=tuple(_text(kind, encoder) for kind in family.text),
             native_size=_size(config.get("native_size", family.native_size)),
         )
     except (ValueError, OverflowError) as error:
         raise DiffusionError(
             f"the metadata 'safelight.config' of {source} cannot be read: {error}"
         ) from error
+
+
+def _text(kind: TextKind, encoder: Mapping[str, object]) -> TextKind:
+    return replace(kind, activation=str(encoder.get("act", kind.activation)))
 
 
 def _object(value: object, name: str) -> dict[str, object]:

@@ -1,55 +1,72 @@
-"""CLIP's text encoder: prompts as the embeddings that a UNet attends to.
+"""A model's text encoder: prompts as the embeddings that a UNet attends to.
 
-Weights of words act on the result: an embedding is moved away from the empty prompt's, or towards
-it, by the weight of its token. Sources: Radford et al. 2021, arXiv:2103.00020; Rombach et al. 2022,
-arXiv:2112.10752.
+It is one CLIP, or two side by side as in SDXL. Weights of words act on the result: an embedding is
+moved away from the empty prompt's, or towards it, by the weight of its token. Sources: Rombach et
+al. 2022, arXiv:2112.10752; Podell et al. 2023, arXiv:2307.01952, section 2.1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 
-from diffusion.modules import Placement, assemble, reading
-from diffusion.shapes import text_shape
 from diffusion.tokens import Token, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
-    from diffusion.family import Family
+    from diffusion.clip import Clip
 
-_LAST = -1
-# Chunks encoded in one pass: enough to be fast, few enough that a novel fits in memory.
-_PASS = 16
+Chunks: TypeAlias = "list[list[Token]]"
 
 
 @dataclass(frozen=True, eq=False)
 class TextEncoder:
-    """A text encoder and the layer it is read at. Frozen: clip skip makes another object.
+    """All text encoders of a model. Frozen: clip skip makes another object.
 
     Attributes:
-        module: A transformers `CLIPTextModel`; shared by the copies that differ in `layer`.
-        device: Where its weights are.
-        layer: −1 for the last layer, −2 for the one before it, and so on.
+        parts: In the order in which their embeddings lie side by side; the last one's pooled
+            embedding is the model's.
     """
 
-    module: nn.Module
-    device: torch.device
-    layer: int = _LAST
+    parts: tuple[Clip, ...]
 
     def with_skip(self, stop_at_clip_layer: int) -> TextEncoder:
-        """The same encoder, read at another layer.
+        """The same encoders, read at another layer.
 
         Args:
             stop_at_clip_layer: −1 is the last layer; beyond the first one means the last, too.
         """
-        reachable = -self._layers() <= stop_at_clip_layer <= _LAST
-        return replace(self, layer=stop_at_clip_layer if reachable else _LAST)
+        return TextEncoder(tuple(part.at_layer(stop_at_clip_layer) for part in self.parts))
+
+    def tokenise(self, prompt: str) -> dict[str, Chunks]:
+        """A weighted prompt of any length as chunks of tokens, for each part by its name."""
+        return {part.name: tokenise(prompt, padding=part.padding) for part in self.parts}
+
+    def encode_tokens(
+        self, tokens: Mapping[str, Sequence[Sequence[Token]]]
+    ) -> tuple[Tensor, Tensor]:
+        """Encode chunks of tokens.
+
+        Args:
+            tokens: For each part by its name. Where one has fewer chunks than another, empty ones
+                follow.
+
+        Returns:
+            Embeddings [1, 77·chunks, width] and the pooled embedding [1, width], float32 on the
+            CPU.
+        """
+        length = max(len(tokens[part.name]) for part in self.parts)
+        embedded = []
+        for part in self.parts:
+            chunks, empty = tokens[part.name], tokenise("", padding=part.padding)
+            chunks = [*chunks, *empty * (length - len(chunks))]
+            embedded.append(_encode(part, chunks, empty))
+        return torch.cat([hidden for hidden, _ in embedded], dim=-1), embedded[-1][1]
 
     def encode(self, prompt: str) -> list[list[Any]]:
         """Encode a weighted prompt of any length.
@@ -58,77 +75,19 @@ class TextEncoder:
             CONDITIONING: `[[embeddings [1, 77·chunks, width], {"pooled_output": [1, width]}]]`,
             float32 on the CPU.
         """
-        chunks = tokenise(prompt)
-        # The empty prompt is what weights are measured from; it rides along only when needed.
-        weighted = any(token.weight != 1.0 for chunk in chunks for token in chunk)
-        hidden, pooled = self._run([*chunks, *(tokenise("") if weighted else [])])
-        if weighted:
-            empty, hidden = hidden[-1], hidden[:-1]
-            weights = torch.tensor([[token.weight for token in chunk] for chunk in chunks])
-            hidden = empty + (hidden - empty) * weights.unsqueeze(-1)
-        return [[hidden.flatten(0, 1).unsqueeze(0), {"pooled_output": pooled[:1]}]]
-
-    def _run(self, chunks: Sequence[Sequence[Token]]) -> tuple[Tensor, Tensor]:
-        """Embeddings [chunks, 77, width] and pooled embeddings [chunks, width]."""
-        ids = torch.tensor([[token.id for token in chunk] for chunk in chunks])
-        hidden, pooled = [], []
-        for part in torch.split(ids, _PASS):
-            with torch.inference_mode():
-                answer = self.module(part.to(self.device), output_hidden_states=self.layer != _LAST)
-                layer = answer.last_hidden_state
-                if self.layer != _LAST:
-                    norm = self.module.get_submodule("final_layer_norm")
-                    layer = norm(answer.hidden_states[self.layer])
-            hidden.append(layer.float().cpu())
-            pooled.append(answer.pooler_output.float().cpu())
-        # Put together outside inference mode, whose tensors could not be changed in place later.
-        return torch.cat(hidden), torch.cat(pooled)
-
-    def _layers(self) -> int:
-        config: Any = self.module.config
-        return int(config.num_hidden_layers)
+        embeddings, pooled = self.encode_tokens(self.tokenise(prompt))
+        return [[embeddings, {"pooled_output": pooled}]]
 
 
-def text_encoder_from_original(
-    tensors: Mapping[str, Tensor],
-    family: Family,
-    placement: Placement,
-) -> TextEncoder:
-    """Build an encoder from a checkpoint's tensors.
-
-    Args:
-        tensors: `embeddings.token_embedding.weight` and so on, without prefix.
-        family: Tells what shapes cannot.
-        placement: Where it goes.
-
-    Raises:
-        DiffusionError: Tensors are missing or of another shape.
-    """
-    with reading(placement.what):
-        shape = text_shape(tensors, head_width=family.text_head_width, activation=family.activation)
-    return text_encoder_from_config(tensors, shape, placement)
-
-
-def text_encoder_from_config(
-    tensors: Mapping[str, Tensor],
-    config: Mapping[str, Any],
-    placement: Placement,
-) -> TextEncoder:
-    """Build an encoder from tensors under transformers' names and its configuration."""
-    from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
-    from transformers.models.clip.configuration_clip import CLIPTextConfig  # noqa: PLC0415
-    from transformers.models.clip.modeling_clip import CLIPTextModel  # noqa: PLC0415
-
-    def make() -> nn.Module:
-        try:
-            return CLIPTextModel(CLIPTextConfig(**config))
-        except StrictDataclassError as error:
-            raise ValueError(error) from error
-
-    module = assemble(make, tensors, placement)
-    # Positions are no weights, so they are not in the file and still on the meta device.
-    embeddings = module.get_submodule("embeddings")
-    count = tensors["embeddings.position_embedding.weight"].shape[0]
-    positions = torch.arange(count, device=placement.device).unsqueeze(0)
-    embeddings.register_buffer("position_ids", positions, persistent=False)
-    return TextEncoder(module, placement.device)
+def _encode(
+    part: Clip, chunks: Sequence[Sequence[Token]], empty: Sequence[Sequence[Token]]
+) -> tuple[Tensor, Tensor]:
+    """Embeddings [1, 77·chunks, width], weighted, and the first chunk's pooled [1, width]."""
+    # The empty prompt is what weights are measured from; it rides along only when needed.
+    weighted = any(token.weight != 1.0 for chunk in chunks for token in chunk)
+    hidden, pooled = part.run([*chunks, *(empty if weighted else [])])
+    if weighted:
+        without, hidden = hidden[-1], hidden[:-1]
+        weights = torch.tensor([[token.weight for token in chunk] for chunk in chunks])
+        hidden = without + (hidden - without) * weights.unsqueeze(-1)
+    return hidden.flatten(0, 1).unsqueeze(0), pooled[:1]

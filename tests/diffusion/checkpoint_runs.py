@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from diffusion.checkpoints import Checkpoint
+from diffusion.assembly import Checkpoint
 from diffusion.sampling import sample
 
 

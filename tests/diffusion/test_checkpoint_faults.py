@@ -9,14 +9,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffusion.checkpoints import Checkpoint, load_checkpoint
+from diffusion.assembly import Checkpoint
+from diffusion.checkpoints import load_checkpoint
+from diffusion.clip import clip_from_tensors
 from diffusion.errors import DiffusionError
-from diffusion.families import recognise
+from diffusion.families import FAMILIES
+from diffusion.family import CLIP_L
 from diffusion.modules import Placement
-from diffusion.text_encoder import text_encoder_from_original
-from diffusion.unet import unet_from_original
+from diffusion.overrides import overridden
+from diffusion.unet import unet_from_tensors
 from diffusion.vae import vae_from_original
-from diffusion.weights import Weights
 from tests.support.checkpoints import (
     TINY_CONFIG,
     TINY_METADATA,
@@ -44,13 +46,13 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("part", [UNET, VAE, TEXT])
 def test_any_missing_tensor_is_told_in_a_sentence(part: str) -> None:
-    family = recognise(Weights("x", tiny_tensors(), TINY_METADATA))
+    family = overridden(FAMILIES["sd1"], "x", TINY_METADATA)
     tensors = {n.removeprefix(part): t for n, t in tiny_tensors().items() if n.startswith(part)}
     tensors.pop("embeddings.position_ids", None)
     place = Placement("the part", torch.device("cpu"), torch.float32)
     loads: dict[str, Callable[..., object]] = {
-        UNET: partial(unet_from_original, family=family, placement=place),
-        TEXT: partial(text_encoder_from_original, family=family, placement=place),
+        UNET: partial(unet_from_tensors, family=family, placement=place),
+        TEXT: partial(clip_from_tensors, kind=CLIP_L, family=family, placement=place),
         VAE: partial(vae_from_original, norm_groups=family.vae_groups, placement=place),
     }
 
@@ -94,8 +96,8 @@ def test_a_pickled_checkpoint_is_refused(tmp_path: Path) -> None:
         ("time_embed.0.weight", (16, 64), r"is \[16, 64\] where \[64, 16\] was expected"),
         (
             "input_blocks.0.0.weight",
-            (16, 9, 3, 3),
-            "UNet of 9 input channels where 4 were expected",
+            (16, 7, 3, 3),
+            "UNet of 7 input channels where 4, or 9 for inpainting, were expected",
         ),
         ("out.2.weight", (), "UNet of x.safetensors has tensors of an unexpected shape"),
         (

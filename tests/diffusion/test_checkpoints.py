@@ -8,8 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffusion.checkpoints import Checkpoint, load_checkpoint
+from diffusion.assembly import Checkpoint
+from diffusion.checkpoints import load_checkpoint
 from diffusion.parameterisation import Prediction
+from diffusion.precision import Precision
+from diffusion.site import Site
 from tests.diffusion.checkpoint_runs import network_module, short_run
 from tests.support.checkpoints import (
     TINY_CONFIG,
@@ -69,13 +72,17 @@ def test_any_storage_is_computed_in_float32_on_a_cpu(path: Path, dtype: torch.dt
     assert checkpoint.model.dtype == torch.float32
     assert checkpoint.vae is not None
     assert checkpoint.clip is not None
-    for module in (checkpoint.clip.module, checkpoint.vae.module, network_module(checkpoint)):
+    for module in (
+        checkpoint.clip.parts[0].module,
+        checkpoint.vae.module,
+        network_module(checkpoint),
+    ):
         assert {tensor.dtype for tensor in module.state_dict().values()} == {torch.float32}
     assert short_run(checkpoint).isfinite().all()
 
 
 def test_another_dtype_is_for_the_unet_and_the_text_encoder(path: Path) -> None:
-    checkpoint = load_checkpoint(write_tiny_checkpoint(path), dtype=torch.bfloat16)
+    checkpoint = load_checkpoint(write_tiny_checkpoint(path), Site(precision=Precision.BF16))
 
     assert checkpoint.model.dtype == torch.bfloat16
     assert checkpoint.vae is not None

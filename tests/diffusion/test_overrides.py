@@ -1,6 +1,7 @@
 """What a file's own metadata says of it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from diffusion.errors import DiffusionError
 from diffusion.families import FAMILIES
-from diffusion.family import Family
+from diffusion.family import CLIP_L, Family
 from diffusion.overrides import overridden
 from diffusion.parameterisation import Prediction
 
@@ -33,7 +34,7 @@ def test_a_file_that_says_nothing_is_its_family() -> None:
         ({"unet": {"norm_num_groups": 8}}, "unet_groups", 8),
         ({"vae": {"norm_num_groups": 4}}, "vae_groups", 4),
         ({"text": {"head_dim": 32}}, "text_head_width", 32),
-        ({"text": {"act": "gelu"}}, "activation", "gelu"),
+        ({"text": {"act": "gelu"}}, "text", (replace(CLIP_L, activation="gelu"),)),
         ({"prediction": "v_prediction"}, "prediction", Prediction.V),
         ({"prediction": "sample"}, "prediction", Prediction.X0),
         ({"native_size": [64, 96]}, "native_size", (64, 96)),

@@ -18,7 +18,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from benchmarks.random_checkpoint import random_sd15
-from diffusion.checkpoints import Checkpoint, load_checkpoint
+from diffusion.assembly import Checkpoint
+from diffusion.checkpoints import load_checkpoint
 from diffusion.sampling import sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]

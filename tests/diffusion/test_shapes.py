@@ -8,11 +8,12 @@ from torch import Tensor
 
 from benchmarks.random_checkpoint import SD15, Sizes, tensor_shapes
 from diffusion.errors import DiffusionError
-from diffusion.shapes import text_shape, unet_shape, vae_shape
+from diffusion.layouts import clip_tensors, unet_name
+from diffusion.shapes import text_shape, unet_layers, unet_shape, vae_shape
 
 UNET = "model.diffusion_model."
 VAE = "first_stage_model."
-TEXT = "cond_stage_model.transformer.text_model."
+TEXT = "cond_stage_model.transformer."
 
 
 def _tensors(prefix: str, sizes: Sizes = SD15) -> dict[str, Tensor]:
@@ -23,8 +24,15 @@ def _tensors(prefix: str, sizes: Sizes = SD15) -> dict[str, Tensor]:
     }
 
 
+def _unet(sizes: Sizes = SD15) -> dict[str, Tensor]:
+    """A UNet's tensors under diffusers' names."""
+    original = _tensors(UNET, sizes)
+    layers = unet_layers(original, "the UNet")
+    return {new: tensor for old, tensor in original.items() if (new := unet_name(old, layers))}
+
+
 def test_the_unet_of_sd15_is_described_as_it_was_published() -> None:
-    shape = unet_shape(_tensors(UNET), what="the UNet", head_width=None, norm_groups=32)
+    shape = unet_shape(_unet(), what="the UNet", head_width=None, norm_groups=32)
 
     assert shape == {
         "in_channels": 4,
@@ -59,7 +67,7 @@ def test_the_autoencoder_of_sd15_is_described_as_it_was_published() -> None:
 
 
 def test_the_text_encoder_of_sd15_is_described_as_it_was_published() -> None:
-    shape = text_shape(_tensors(TEXT), head_width=64, activation="quick_gelu")
+    shape = text_shape(clip_tensors(_tensors(TEXT)), head_width=64, activation="quick_gelu")
 
     assert shape == {
         "vocab_size": 49408,
@@ -87,7 +95,7 @@ def test_any_number_of_levels_and_layers_is_read(levels: int, layers: int) -> No
         linear=True,
     )
 
-    shape = unet_shape(_tensors(UNET, sizes), what="the UNet", head_width=64, norm_groups=32)
+    shape = unet_shape(_unet(sizes), what="the UNet", head_width=64, norm_groups=32)
 
     assert shape["block_out_channels"] == [64, 128, 192, 256, 320][:levels]
     assert shape["attention_head_dim"] == [1, 2, 3, 4, 5][:levels]
@@ -99,11 +107,11 @@ def test_any_number_of_levels_and_layers_is_read(levels: int, layers: int) -> No
 
 def test_heads_that_do_not_divide_a_level_are_refused_in_a_sentence() -> None:
     with pytest.raises(DiffusionError, match="level of 320 channels, which heads of 48 do not"):
-        unet_shape(_tensors(UNET), what="the UNet", head_width=48, norm_groups=32)
+        unet_shape(_unet(), what="the UNet", head_width=48, norm_groups=32)
 
 
 def test_levels_of_unequal_depth_are_refused_in_a_sentence() -> None:
     tensors = {n: t for n, t in _tensors(UNET).items() if not n.startswith("input_blocks.11.")}
 
     with pytest.raises(DiffusionError, match=r"x has levels of \[1, 2\] layers where all should"):
-        unet_shape(tensors, what="x", head_width=None, norm_groups=32)
+        unet_layers(tensors, "x")

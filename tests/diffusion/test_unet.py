@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from benchmarks.random_checkpoint import Sizes
-from diffusion.checkpoints import Checkpoint, load_checkpoint
+from diffusion.assembly import Checkpoint
+from diffusion.checkpoints import load_checkpoint
 from diffusion.errors import DiffusionError
 from tests.diffusion.reference_modules import reference_unet
 from tests.support.checkpoints import TINY, tiny_tensors, write_tiny_checkpoint

@@ -9,8 +9,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from benchmarks.random_checkpoint import Sizes
-from diffusion.checkpoints import load_vae
 from diffusion.errors import DiffusionError
+from diffusion.parts import load_vae
+from diffusion.precision import Precision
+from diffusion.site import Site
 from diffusion.vae import VAE
 from tests.diffusion.reference_modules import reference_vae
 from tests.support.checkpoints import TINY, TINY_METADATA, tiny_tensors, write_tiny_checkpoint
@@ -208,9 +210,9 @@ def test_what_is_not_a_number_is_refused_in_a_sentence(vae: VAE) -> None:
 
 def test_a_file_without_an_autoencoder_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "lora.safetensors"
-    save_file({"lora_unet.up.weight": torch.zeros(2)}, path)
+    save_file({"lora_unet_x.lora_up.weight": torch.zeros(2)}, path)
 
-    with pytest.raises(DiffusionError, match=r"lora.safetensors has no autoencoder: its 1 tensors"):
+    with pytest.raises(DiffusionError, match=r"has no autoencoder: it is a LoRA; its 1 tensors"):
         load_vae(path)
 
 
@@ -227,7 +229,7 @@ def test_half_an_autoencoder_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 def test_an_autoencoder_computes_in_the_dtype_that_is_asked_for(tmp_path: Path) -> None:
     path = write_tiny_checkpoint(tmp_path / "x.safetensors")
-    exact, rough = load_vae(path), load_vae(path, dtype=torch.bfloat16)
+    exact, rough = load_vae(path), load_vae(path, Site(vae_precision=Precision.BF16))
     latents = noise(1, 4, 4, 4)
 
     assert {tensor.dtype for tensor in rough.module.state_dict().values()} == {torch.bfloat16}

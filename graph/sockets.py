@@ -171,6 +171,7 @@ class Trait(Enum):
     RAW_LINK = "rawLink"  # the link itself, `[id, slot]`
     FORCE_INPUT = "forceInput"  # shown as a socket
     LIST = "list"  # a result that is a list of items
+    OPTIONAL = "optional"  # need not be given, though it has a default
 
 
 class Hidden(Enum):

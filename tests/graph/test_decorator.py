@@ -242,3 +242,13 @@ def test_what_the_decorator_says_of_the_node_is_in_its_definition() -> None:
         *(True, True, True),
     )
     assert definition.ask is _needs
+
+
+def test_an_input_with_a_default_can_be_optional_all_the_same() -> None:
+    @node("Half", category="test")
+    def half(share: Annotated[float, Float(), Trait.OPTIONAL] = 0.5) -> None:
+        """Take a share."""
+
+    (spec,) = definition_of(half).inputs
+    assert not spec.required
+    assert spec.default == 0.5

@@ -1,6 +1,7 @@
 """Weight files: mapped, not read, and refused in one sentence when they are not sound."""
 
 import json
+import os
 import pickle
 from pathlib import Path
 
@@ -86,24 +87,44 @@ def test_a_file_that_only_has_the_name_is_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize("suffix", [*sorted(PICKLED), ".CKPT"])
-def test_a_pickle_is_refused_unread(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("zipped", [True, False])
+def test_pickled_files_are_read_like_others(tmp_path: Path, suffix: str, *, zipped: bool) -> None:
+    path = tmp_path / f"model{suffix}"
+    state = {"a.x": torch.arange(600.0).half(), "a.y": torch.ones(2, 3)}
+    value = {"state_dict": state, "note": "näh", "epoch": 3}
+    torch.save(value, path, _use_new_zipfile_serialization=zipped)
+
+    weights = read_weights(path)
+
+    assert weights.source == path.name
+    assert weights.metadata == {"note": "näh"}
+    assert list(weights.tensors) == ["a.x", "a.y"]
+    assert torch.equal(weights.tensors["a.x"], state["a.x"])
+
+
+@pytest.mark.parametrize("suffix", [*sorted(PICKLED), ".CKPT"])
+def test_a_hostile_pickle_is_refused_with_nothing_called(tmp_path: Path, suffix: str) -> None:
     ran = tmp_path / "ran"
 
     class Trap:
         def __reduce__(self) -> tuple[object, ...]:
-            return Path.touch, (ran,)
+            return os.mkdir, (str(ran),)
 
     path = tmp_path / f"model{suffix}"
     path.write_bytes(pickle.dumps(Trap()))
 
-    with pytest.raises(
-        DiffusionError, match=r"is a pickled file .* get the model as \.safetensors"
-    ):
+    with pytest.raises(DiffusionError, match=rf"model.* wants to call {os.name}\.mkdir while"):
         read_weights(path)
     assert not ran.exists()
 
     pickle.loads(path.read_bytes())
     assert ran.exists()  # the trap works, so not to spring it means something
+
+
+def test_safetensors_under_another_name_are_read_all_the_same(tmp_path: Path) -> None:
+    path = _file(tmp_path / "x.safetensors").rename(tmp_path / "x.pt")
+
+    assert set(read_weights(path).tensors) == {"a.x", "a.y", "b.x"}
 
 
 def test_a_pickle_under_another_name_is_refused_unread(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@
 
 Parameters are inputs in their order; a first parameter of type `NodeContext` is the context. A
 default of None makes an input optional; any other default is what the editor fills in. A `Trait`
-beside the kind says that an input is lazy, or optional all the same, or an output a list. `**more` of some kind takes any
-number of inputs of that kind. The first paragraph of the docstring is the description and its
-`Args:` are the tooltips. The function stays as it is; its signature is read when the definition is
-first asked for.
+beside the kind says that an input is lazy, or optional all the same, or an output a list. `**more`
+of some kind takes any number of inputs of that kind. The first paragraph of the docstring is the
+description and its `Args:` are the tooltips. The function stays as it is; its signature is read
+when the definition is first asked for.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from graph.keys import canonical
 
 if TYPE_CHECKING:
     import torch
+    from _typeshed import DataclassInstance
     from typing_extensions import TypeIs
 
 _CODE = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
@@ -76,7 +77,8 @@ def is_tensor(item: object) -> TypeIs[torch.Tensor]:
 def content_hash(value: object) -> bytes | None:
     """Return the SHA-256 of a value's content; None for a value that is more than data.
 
-    Data are scalars, tensors, and lists, tuples and dictionaries with string keys of these.
+    Data are scalars, tensors, and lists, tuples, dictionaries with string keys and frozen
+    dataclasses of these.
     """
     digest = hashlib.sha256()
     try:
@@ -104,8 +106,19 @@ def _feed(digest: hashlib._Hash, value: object) -> None:
             _feed(digest, value[key])
     elif is_tensor(value):
         _feed_tensor(digest, value)
+    elif _is_frozen(value):
+        kind = type(value)
+        fields = [getattr(value, field.name) for field in dataclasses.fields(value)]
+        digest.update(canonical(["dataclass", kind.__module__, kind.__qualname__]))
+        _feed(digest, fields)
     else:
         raise _LiveObjectError
+
+
+def _is_frozen(value: object) -> TypeIs[DataclassInstance]:
+    """Whether a value is a dataclass whose fields are set once, so that they are all there is."""
+    parameters = getattr(value, "__dataclass_params__", None)
+    return parameters is not None and parameters.frozen and not isinstance(value, type)
 
 
 def _feed_tensor(digest: hashlib._Hash, tensor: torch.Tensor) -> None:

@@ -1,10 +1,12 @@
 """Noise, always drawn on the CPU, so that a picture does not depend on the machine's GPU.
 
-`draw_noise` makes the noise a run starts from; the classes make the fresh noise of stochastic
-samplers.
+`draw_noise` makes the noise a run starts from, and `RandomNoise` is the wish for it;
+`IndependentNoise` makes the fresh noise of stochastic samplers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -41,6 +43,45 @@ def draw_noise(shape: Sequence[int], seed: int, batch_index: Sequence[int] | Non
         if index in wanted:
             drawn[index] = item
     return torch.cat([drawn[index] for index in batch_index])
+
+
+class NoiseSource(Protocol):
+    """What a NOISE socket carries: ours, or another pack's."""
+
+    @property
+    def seed(self) -> int:
+        """Of the fresh noise of stochastic samplers."""
+        ...
+
+    def generate_noise(self, latent: Mapping[str, Any], /) -> Tensor:
+        """Unit variance noise for the latents of a LATENT, shaped as its samples, on the CPU."""
+        ...
+
+
+@dataclass(frozen=True)
+class RandomNoise:
+    """Noise from a seed."""
+
+    seed: int
+
+    def generate_noise(self, latent: Mapping[str, Any], /) -> Tensor:
+        """Draw it, each item's own where the latent says its place in a batch."""
+        return draw_noise(latent["samples"].shape, self.seed, latent.get("batch_index"))
+
+
+@dataclass(frozen=True)
+class NoNoise:
+    """No noise at all: zeros.
+
+    Attributes:
+        seed: Of the fresh noise of stochastic samplers, which is not left out.
+    """
+
+    seed: int = 0
+
+    def generate_noise(self, latent: Mapping[str, Any], /) -> Tensor:
+        """Zeros in the latents' shape."""
+        return torch.zeros(latent["samples"].shape)
 
 
 class IndependentNoise:

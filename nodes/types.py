@@ -6,6 +6,7 @@ node's signature is checked by mypy and read by the engine, and importing it loa
 IMAGE: float32 [B, H, W, C] in 0..1. MASK: float32 [B, H, W], 1 where something is to be done.
 LATENT: `{"samples": [B, C, h, w], "noise_mask"?, "batch_index"?, …}` in LATENT units.
 CONDITIONING: `[[context [B, tokens, width], {…}], …]`. Keys that a node does not know pass through.
+SIGMAS: float32 [steps + 1], the noise levels of a run. NOISE: `generate_noise(latent)` and `seed`.
 """
 
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -15,7 +16,10 @@ from graph.sockets import Socket
 if TYPE_CHECKING:
     import torch
 
+    from diffusion.custom_sampling import GuidedModel
     from diffusion.model import DiffusionModel
+    from diffusion.noise import NoiseSource
+    from diffusion.samplers.choice import SamplerChoice
     from diffusion.text_encoder import TextEncoder
     from diffusion.vae import VAE
 
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
     Mask: TypeAlias = torch.Tensor
     Latent: TypeAlias = dict[str, Any]
     Conditioning: TypeAlias = list[list[Any]]
+    Sampler: TypeAlias = SamplerChoice
+    Sigmas: TypeAlias = torch.Tensor
+    Noise: TypeAlias = NoiseSource
+    Guider: TypeAlias = GuidedModel
 else:
     Model = Annotated[object, Socket("MODEL")]
     Clip = Annotated[object, Socket("CLIP")]
@@ -34,3 +42,7 @@ else:
     Mask = Annotated[object, Socket("MASK")]
     Latent = Annotated[object, Socket("LATENT")]
     Conditioning = Annotated[object, Socket("CONDITIONING")]
+    Sampler = Annotated[object, Socket("SAMPLER")]
+    Sigmas = Annotated[object, Socket("SIGMAS")]
+    Noise = Annotated[object, Socket("NOISE")]
+    Guider = Annotated[object, Socket("GUIDER")]

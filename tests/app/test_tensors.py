@@ -108,3 +108,30 @@ def test_asking_imports_no_torch() -> None:
         "sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+@dataclass(frozen=True)
+class Wish:
+    name: str
+    amounts: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class OtherWish:
+    name: str
+    amounts: tuple[float, ...] = ()
+
+
+def test_a_frozen_dataclass_of_data_is_known_by_its_class_and_fields() -> None:
+    wish = Wish("euler", (1.0, 2.0))
+
+    assert content_hash(wish) == content_hash(Wish("euler", (1.0, 2.0))) is not None
+    others = [Wish("heun", (1.0, 2.0)), Wish("euler", (1.0,)), OtherWish("euler", (1.0, 2.0))]
+    assert content_hash(wish) not in [content_hash(other) for other in others]
+    assert content_hash([wish]) != content_hash(["euler", (1.0, 2.0)])
+
+
+def test_a_dataclass_that_could_change_or_holds_more_than_data_has_no_content() -> None:
+    assert content_hash(Model(torch.nn.Linear(1, 1))) is None
+    assert content_hash(Wish("euler", (torch.nn.Linear(1, 1),))) is None  # type: ignore[arg-type]
+    assert content_hash(Wish) is None

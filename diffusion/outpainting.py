@@ -88,12 +88,37 @@ def blank_masked(image: Tensor, mask: Tensor, factor: int, grow_by: int) -> tupl
     Returns:
         The picture, greyed, and the mask for the noise [B, H, W], of zeros and ones.
     """
+    image, marked = _cropped(image, mask, factor)
+    marked = marked.round()
+    return _greyed(image, marked), dilate_by_box(marked, grow_by)
+
+
+def hide_masked(image: Tensor, mask: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+    """Grey out what is to be painted, for models that are shown the rest.
+
+    Args:
+        image: IMAGE; its sides are cropped evenly to multiples of the factor.
+        mask: MASK of any size; what is above one half is hidden.
+        factor: Pixels along a side of one latent element.
+
+    Returns:
+        The picture, greyed, and the mask as it is, both cropped.
+    """
+    image, marked = _cropped(image, mask, factor)
+    return _greyed(image, marked.round()), marked
+
+
+def _cropped(image: Tensor, mask: Tensor, factor: int) -> tuple[Tensor, Tensor]:
+    """Bring a mask to a picture's size, and both to multiples of the factor."""
     image = as_images(image)
     marked = fit_masks(mask, image.shape[2], image.shape[1])
     for axis in (1, 2):
         size = image.shape[axis]
         crop = ((size % factor) // 2, size // factor * factor)
         image, marked = image.narrow(axis, *crop), marked.narrow(axis, *crop)
-    marked = marked.round()
+    return image, marked
+
+
+def _greyed(image: Tensor, marked: Tensor) -> Tensor:
     hidden = repeat_to(marked, len(image)).to(image)[..., None]
-    return torch.lerp(image, torch.full_like(image, _GREY), hidden), dilate_by_box(marked, grow_by)
+    return torch.lerp(image, torch.full_like(image, _GREY), hidden)

@@ -3,15 +3,18 @@
 A mask is white where something is to be painted.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.definition import Lane
-from graph.sockets import Int
+from graph.sockets import Boolean, Int
 from nodes.checks import blaming, required
 from nodes.incoming import masks, pictures
-from nodes.types import Image, Latent, Mask, Vae
+from nodes.types import Conditioning, Image, Latent, Mask, Vae
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @node("SetLatentNoiseMask", category="latent/inpaint", display_name="Set Latent Noise Mask")
@@ -57,6 +60,56 @@ def vae_encode_for_inpaint(
         shown, noise_mask = blank_masked(pixels, marked, encoder.factor, grow_mask_by)
         latents = encoder.encode(shown, on_item=ctx.progress)
     return {"samples": latents, "noise_mask": noise_mask[:, None]}
+
+
+@node(
+    "InpaintModelConditioning",
+    category="conditioning/inpaint",
+    lane=Lane.ACCELERATOR,
+    output_names=("positive", "negative", "latent"),
+)
+def inpaint_model_conditioning(
+    ctx: NodeContext,
+    positive: Conditioning,
+    negative: Conditioning,
+    vae: Vae | None,
+    pixels: Image,
+    mask: Mask,
+    noise_mask: Annotated[bool, Boolean()] = True,
+) -> tuple[Conditioning, Conditioning, Latent]:
+    """Show an inpainting model the picture around what it is to paint.
+
+    Args:
+        ctx: What the engine offers.
+        positive: What the picture should show.
+        negative: What it should not.
+        vae: The autoencoder of the model.
+        pixels: The pictures; edges beyond a multiple of 8 pixels are cut off evenly.
+        mask: What is to be painted; of any size, over the whole picture.
+        noise_mask: Whether sampling leaves the rest as it is.
+    """
+    from diffusion.conditioning_edits import with_options
+    from diffusion.outpainting import hide_masked
+
+    encoder = required(vae, "vae", "VAE")
+    marked = masks(mask, "mask")
+    with blaming("pixels"):
+        shown, fitted = hide_masked(pixels, marked, encoder.factor)
+        known = encoder.encode(shown, on_item=_halves(ctx, 0))
+        latent = {"samples": encoder.encode(pixels, on_item=_halves(ctx, 1))}
+    if noise_mask:
+        latent["noise_mask"] = fitted[:, None]
+    more = {"concat_latent_image": known, "concat_mask": fitted[:, None]}
+    return with_options(positive, **more), with_options(negative, **more), latent
+
+
+def _halves(ctx: NodeContext, half: int) -> "Callable[[int, int], None]":
+    """Tell of progress in the first or second of two passes over the same pictures."""
+
+    def tell(done: int, total: int) -> None:
+        ctx.progress(half * total + done, 2 * total)
+
+    return tell
 
 
 @node("ImagePadForOutpaint", category="image", display_name="Pad Image for Outpainting")

@@ -1,0 +1,1 @@
+"""Node classes in ComfyUI's convention, as definitions that the engine understands."""

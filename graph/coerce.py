@@ -71,7 +71,7 @@ def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside:
     """
     try:
         if isinstance(kind, ModelFile):
-            return folders.model_path(kind.folder, name)
+            return kind.path(folders, name)
         return folders.input_path(kind.annotated(name), outside=outside)
     except (MissingFileError, UnsafePathError) as error:
         place = (
@@ -83,6 +83,19 @@ def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside:
             remedy = "names may not lead out of the folder"
         expected = f"the name of a file in {place}"
         raise WrongValueError("value_not_in_list", expected, name, remedy) from error
+
+
+def named_beside(kind: Kind, value: object, folders: Folders) -> Mapping[str, Path]:
+    """Return the files that a value names beside its own, by what messages call them.
+
+    Args:
+        kind: The field.
+        value: As the field holds it; None where it comes by a link.
+        folders: Where the files are.
+    """
+    if not isinstance(kind, String | ModelFile) or kind.reads is None:
+        return {}
+    return kind.reads(folders, None if value is None else str(value))
 
 
 def show(value: object) -> str:

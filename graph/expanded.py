@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from graph.checked import CheckedNode
-from graph.coerce import WrongValueError, coerce, locate, show
+from graph.coerce import WrongValueError, coerce, locate, named_beside, show
 from graph.definition import MISSING
 from graph.errors import ExpansionError
 from graph.formats.api import WRAPPER
@@ -117,6 +117,7 @@ class _Expansion:
             if link is not None:
                 self._check_link(key, spec.name, link)
                 (raw if spec.raw_link else links)[spec.name] = link
+                paths.update(named_beside(spec.kind, None, self._folders))
             elif not spec.link_only:
                 softened = self._soften(spec, value, paths)
                 (constants if _is_plain(softened) else given)[spec.name] = softened
@@ -180,6 +181,7 @@ class _Expansion:
                 paths[spec.name] = locate(
                     spec.kind, str(fitting), self._folders, outside=self._outside
                 )
+            paths.update(named_beside(spec.kind, fitting, self._folders))
         except WrongValueError:
             return value
         return fitting

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph.checked import CheckedNode
-from graph.coerce import WrongValueError, coerce, locate, show
+from graph.coerce import WrongValueError, coerce, locate, named_beside, show
 from graph.definition import MISSING, InputSpec, NodeDefinition
 from graph.own_check import run_own_check
 from graph.sockets import FILES, Foreign, Socket, fits
@@ -90,6 +90,7 @@ class NodeCheck:
         if isinstance(value, Link):
             self._check_link(node, spec, value, typed=own is None or not own.takes_types)
             (found.raw if spec.raw_link else found.links)[spec.name] = value
+            found.paths.update(named_beside(spec.kind, None, self._folders))
         elif not spec.link_only:
             ranged = own is None or not own.wants(spec.name)
             self._check_constant(node, spec, value, found, ranged=ranged)
@@ -141,6 +142,7 @@ class NodeCheck:
                 found.paths[spec.name] = locate(
                     kind, str(coerced), self._folders, outside=self._outside
                 )
+            found.paths.update(named_beside(kind, coerced, self._folders))
         except WrongValueError as wrong:
             self._complaints.of_node(
                 node, wrong.type, wrong.expected, wrong.got, wrong.remedy, spec.name

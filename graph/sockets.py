@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from graph.folders import split_annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from graph.folders import Folders
 
     Options: TypeAlias = "Sequence[str] | Callable[[Folders], Sequence[str]]"
+    # Which files a value names beside those that every value of its kind names, by what messages
+    # call them; asked with None where the value comes by a link and is not known yet.
+    Reads: TypeAlias = Callable[[Folders, str | None], Mapping[str, Path]]
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 _INPUT_SUFFIXES = {"image": PICTURE_SUFFIXES, "latent": frozenset({".latent"})}
@@ -76,11 +80,13 @@ class String:
     Attributes:
         multiline: Whether the editor shows a box rather than a line.
         dynamic_prompts: Whether `{a|b}` in it is resolved by the editor.
+        reads: Which files it names, whose content counts in the node's key.
     """
 
     type: ClassVar[str] = "STRING"
     multiline: bool = False
     dynamic_prompts: bool = False
+    reads: Reads | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +110,32 @@ class Combo:
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file below `models/FOLDER`, whose content counts in the node's key."""
+    """A file below `models/FOLDER`, whose content counts in the node's key.
+
+    Attributes:
+        folder: The kind of model.
+        more: Names that stand for files elsewhere.
+        reads: Which files are read with it, whose content counts, too.
+    """
 
     type: ClassVar[str] = "COMBO"
     folder: str
+    more: Callable[[Folders], Mapping[str, Path]] | None = None
+    reads: Reads | None = None
 
     def options(self, folders: Folders) -> tuple[str, ...]:
         """Return what can be chosen now."""
-        return folders.model_names(self.folder)
+        return (*folders.model_names(self.folder), *(self.more(folders) if self.more else ()))
+
+    def path(self, folders: Folders, name: str) -> Path:
+        """Return where a file is.
+
+        Raises:
+            UnsafePathError: The name leads out of the folder.
+            MissingFileError: There is no such file.
+        """
+        elsewhere = self.more(folders) if self.more else {}
+        return elsewhere[name] if name in elsewhere else folders.model_path(self.folder, name)
 
 
 @dataclass(frozen=True, slots=True)

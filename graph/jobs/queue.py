@@ -1,0 +1,231 @@
+"""The queue: jobs that wait and jobs that run.
+
+Whose turn it is, `graph.jobs.line` decides. What a method has returned from is committed. Every
+method may be called from any thread, and may raise `StoreError`, having changed nothing.
+"""
+
+from __future__ import annotations
+
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from graph.jobs import table
+from graph.jobs.coding import encode_request, encode_result
+from graph.jobs.notices import Notices
+from graph.jobs.queue_state import Beside, QueueState
+from graph.jobs.record import JobStatus
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    from graph.backends.protocol import Crashed
+    from graph.events import OnEvent
+    from graph.jobs.line import Waiting
+    from graph.jobs.queue_state import Running
+    from graph.jobs.record import Accepted, NewJob, Result, Taken
+    from graph.jobs.store import Store
+
+
+class JobQueue:
+    """The queue in a database.
+
+    Jobs that ran when their process died are at the front again, in the order of their start.
+
+    Args:
+        store: The database.
+        on_event: Told what happens to jobs and to the queue, once it is committed; must not block.
+
+    Attributes:
+        recovered: Ids of the jobs that ran when the last process died.
+    """
+
+    def __init__(self, store: Store, on_event: OnEvent) -> None:
+        self._store = store
+        self._tell = Notices(on_event)
+        self._state = QueueState()
+        self._news = Condition()
+        store.on_rollback(self._state.reread)
+        self.recovered = store.write(self._state.recover)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing more is to start."""
+        return self._state.paused
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many jobs wait, and how many run."""
+        return len(self._state.line), len(self._state.running)
+
+    def pending(self) -> list[str]:
+        """Return the ids of the jobs that wait, in the order in which they would start now."""
+        return [job.id for job in self._state.line.order()]
+
+    def running(self) -> list[str]:
+        """Return the ids of the jobs that run, in the order of their start."""
+        return list(self._state.running)
+
+    def enqueue(self, job: NewJob) -> Accepted:
+        """Accept a job; it is committed when this returns.
+
+        Raises:
+            DuplicateJobError: Its id is taken.
+            UnfitJobError: It cannot be written down.
+        """
+        return self._store.write(*self._accepting(job))
+
+    async def enqueue_soon(self, job: NewJob) -> Accepted:
+        """Do the same without keeping the event loop waiting."""
+        return await self._store.write_soon(*self._accepting(job))
+
+    def take(self, cancel: Callable[[], None]) -> Taken | None:
+        """Take the job whose turn it is, to run it; None if none may start.
+
+        Args:
+            cancel: Called, from any thread, when somebody wants the job to stop; must not block.
+        """
+        if not self._may_start():
+            return None
+
+        def then(taken: Taken | None) -> None:
+            if taken is not None:
+                job_id = taken.request.id
+                self._tell.taken(job_id, self._state.running[job_id].client, len(taken.crashes))
+                self._changed()
+
+        return self._store.write(lambda database: self._state.take(database, cancel), then)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until a job may start, or somebody calls `wake`; answers whether one may."""
+        with self._news:
+            if not self._may_start():
+                self._news.wait(seconds)
+        return self._may_start()
+
+    def wake(self) -> None:
+        """Have everybody who waits look again."""
+        with self._news:
+            self._news.notify_all()
+
+    def finish(self, job_id: str, status: JobStatus, result: Result) -> None:
+        """Write down what came of a job that was taken.
+
+        Raises:
+            UnknownJobError: It does not run.
+        """
+        columns = encode_result(result)
+
+        def then(job: Running) -> None:
+            self._tell.ended(job_id, job.client, status, result.error)
+            self._changed()
+
+        self._store.write(lambda database: self._state.end(database, job_id, status, columns), then)
+
+    def put_back(self, job_id: str, why: str, crash: Crashed | None = None) -> None:
+        """Let a job that was taken wait again, ahead of everybody.
+
+        Args:
+            job_id: The job.
+            why: What to tell about it, in one sentence.
+            crash: What became of its worker, if that died.
+
+        Raises:
+            UnknownJobError: It does not run.
+        """
+        nodes = () if crash is None else (crash.node_id,)
+
+        def then(job: Running) -> None:
+            self._tell.put_back(job_id, job.client, why, crash.node_id if crash else None)
+            self._changed()
+
+        self._store.write(lambda database: self._state.put_back(database, job_id, nodes), then)
+
+    def cancel(self, job_id: str) -> JobStatus:
+        """Have a job not start, or stop soon if it runs; nothing happens if it has ended.
+
+        Returns:
+            How far it was.
+
+        Raises:
+            UnknownJobError: There is no such job.
+        """
+
+        def change(database: sqlite3.Connection) -> tuple[list[Waiting], JobStatus]:
+            stopped = self._state.cancel(database, [job_id])
+            return stopped, JobStatus.PENDING if stopped else table.status(database, job_id)
+
+        _, status = self._store.write(change, lambda answer: self._cancelled(answer[0]))
+        job = self._state.running.get(job_id)
+        if job is not None:
+            job.cancel()
+        return status
+
+    def delete(self, job_ids: Iterable[str]) -> list[str]:
+        """Have those of the jobs that wait not start; answers which. They become history."""
+        wanted = list(job_ids)
+        return self._cancel(lambda: wanted)
+
+    def clear(self) -> list[str]:
+        """Have no job start that waits now; answers which. They become history."""
+        return self._cancel(self.pending)
+
+    def move(self, job_id: str, to: int) -> None:
+        """Move a job that waits to an index in the order, from 0, or from the end if negative.
+
+        Raises:
+            UnknownJobError: It does not wait.
+        """
+        self._arrange(lambda database: self._state.move(database, job_id, to))
+
+    def move_beside(self, job_id: str, other: str, *, after: bool) -> None:
+        """Move a job that waits right before or after another one.
+
+        Raises:
+            UnknownJobError: One of them does not wait.
+        """
+        whither = Beside(other, after)
+        self._arrange(lambda database: self._state.move(database, job_id, whither))
+
+    def pause(self) -> None:
+        """Let nothing more start until `resume`, also after a restart."""
+        self._arrange(lambda database: self._state.pause(database, paused=True))
+
+    def resume(self) -> None:
+        """Let jobs start again."""
+        self._arrange(lambda database: self._state.pause(database, paused=False))
+
+    def _accepting(
+        self, job: NewJob
+    ) -> tuple[Callable[[sqlite3.Connection], Accepted], Callable[[Accepted], None]]:
+        columns = encode_request(job)
+
+        def then(accepted: Accepted) -> None:
+            self._tell.queued(job.id, job.client, accepted.number)
+            self._changed()
+
+        return lambda database: self._state.accept(database, job, columns), then
+
+    def _cancel(self, which: Callable[[], list[str]]) -> list[str]:
+        jobs = self._store.write(
+            lambda database: self._state.cancel(database, which()), self._cancelled
+        )
+        return [job.id for job in jobs]
+
+    def _cancelled(self, jobs: list[Waiting]) -> None:
+        for job in jobs:
+            self._tell.ended(job.id, job.client, JobStatus.CANCELLED, None)
+        if jobs:
+            self._changed()
+
+    def _arrange(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        self._store.write(change, lambda _done: self._changed())
+
+    def _may_start(self) -> bool:
+        return not self._state.paused and len(self._state.line) > 0
+
+    def _changed(self) -> None:
+        pending, running = self.counts
+        self._tell.changed(pending, running, paused=self.paused)
+        if self._may_start():
+            self.wake()

@@ -1,4 +1,4 @@
-"""Checkpoints of random weights in the original single-file layout: SD 1.5's shape, or any other.
+"""Checkpoints of random weights in the original single-file layout: SD's shapes, or any other.
 
 Each tensor is drawn from a generator seeded with its own name, so that a file depends neither on
 the order of its tensors nor on a library's initialisation. `SD15` at seed 0 in float16 is the
@@ -21,8 +21,6 @@ from torch import Tensor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TEXT = "cond_stage_model.transformer.text_model"
-_POSITIONS = f"{_TEXT}.embeddings.position_ids"
 # Ends of residual branches are damped, so that activations stay finite through the depth.
 _DAMPED = (
     "out_layers.3",
@@ -32,7 +30,9 @@ _DAMPED = (
     ".conv2.",
     "out_proj",
     "mlp.fc2",
+    "mlp.c_proj",
 )
+_WORDS, _PLACES = 49408, 77
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,73 @@ class Sizes:
         unet: Channels of each level, the finest first.
         attended: Whether a level looks at the prompt.
         unet_layers: ResNet layers of a level.
+        depths: Transformer blocks behind a layer of each level; one wherever it is attended if
+            empty. The middle has as many as the deepest level.
         linear: Whether attention is entered by linear layers instead of 1×1 convolutions.
+        channels: That go in: a latent's, and more for inpainting.
+        vector: Width of what the UNet is told besides the prompt; 0 for nothing.
         vae: Channels of each level, the finest first.
         vae_layers: ResNet layers of an encoder's level.
-        text: Width of the text encoder.
+        text: Width of CLIP's own text encoder; 0 for none.
         text_layers: Its depth.
+        text_place: Where its tensors are.
+        open_text: Width of OpenCLIP's, in OpenCLIP's layout; 0 for none.
+        open_text_layers: Its depth.
+        open_text_place: Where its tensors are.
     """
 
     unet: tuple[int, ...] = (320, 640, 1280, 1280)
     attended: tuple[bool, ...] = (True, True, True, False)
     unet_layers: int = 2
+    depths: tuple[int, ...] = ()
     linear: bool = False
+    channels: int = 4
+    vector: int = 0
     vae: tuple[int, ...] = (128, 256, 512, 512)
     vae_layers: int = 2
     text: int = 768
     text_layers: int = 12
+    text_place: str = "cond_stage_model.transformer.text_model"
+    open_text: int = 0
+    open_text_layers: int = 0
+    open_text_place: str = "cond_stage_model.model"
+
+    @property
+    def context(self) -> int:
+        """Width of the embeddings that the UNet attends to."""
+        return self.text + self.open_text
+
+    def depth(self, level: int) -> int:
+        """Transformer blocks behind a layer of a level."""
+        if self.depths:
+            return self.depths[level]
+        return int(self.attended[level])
 
 
 SD15 = Sizes()
+SD21 = Sizes(linear=True, text=0, open_text=1024, open_text_layers=24)
+SDXL = Sizes(
+    unet=(320, 640, 1280),
+    attended=(False, True, True),
+    depths=(0, 2, 10),
+    linear=True,
+    vector=2816,
+    text_place="conditioner.embedders.0.transformer.text_model",
+    open_text=1280,
+    open_text_layers=32,
+    open_text_place="conditioner.embedders.1.model",
+)
+REFINER = Sizes(
+    unet=(384, 768, 1536, 1536),
+    attended=(False, True, True, False),
+    depths=(0, 4, 4, 0),
+    linear=True,
+    vector=2560,
+    text=0,
+    open_text=1280,
+    open_text_layers=32,
+    open_text_place="conditioner.embedders.0.model",
+)
 
 
 def write_random_sd15(path: Path, dtype: torch.dtype = torch.float16, seed: int = 0) -> None:
@@ -84,7 +133,8 @@ def random_tensors(sizes: Sizes, dtype: torch.dtype, seed: int = 0) -> dict[str,
     tensors = {
         name: _drawn(name, shape, seed).to(dtype) for name, shape in tensor_shapes(sizes).items()
     }
-    tensors[_POSITIONS] = torch.arange(77).unsqueeze(0)
+    if sizes.text:
+        tensors[f"{sizes.text_place}.embeddings.position_ids"] = torch.arange(_PLACES).unsqueeze(0)
     betas = torch.linspace(math.sqrt(0.00085), math.sqrt(0.012), 1000, dtype=torch.float64) ** 2
     tensors["betas"] = betas.float()
     tensors["alphas_cumprod"] = torch.cumprod(1 - betas, 0).float()
@@ -100,7 +150,7 @@ def _drawn(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
         return noise * 0.02 + (1.0 if name.endswith(".weight") else 0.0)
     if "token_embedding" in name:
         return noise * 0.3
-    if "position_embedding" in name:
+    if "position" in name:
         return noise * 0.1
     gain = 0.5 if any(part in name for part in _DAMPED) else 1.0
     if name.endswith("decoder.conv_out.weight"):
@@ -129,7 +179,10 @@ def tensor_shapes(sizes: Sizes) -> Mapping[str, tuple[int, ...]]:
     names = _Names()
     _unet(names, sizes)
     _vae(names, sizes)
-    _text(names, sizes)
+    if sizes.text:
+        _text(names, sizes)
+    if sizes.open_text:
+        _open_text(names, sizes)
     return names
 
 
@@ -139,26 +192,31 @@ def _unet(names: _Names, sizes: Sizes) -> None:
     time = 4 * first
     names.linear(f"{root}.time_embed.0", time, first)
     names.linear(f"{root}.time_embed.2", time, time)
-    names.conv(f"{root}.input_blocks.0.0", first, 4, 3)
+    if sizes.vector:
+        names.linear(f"{root}.label_emb.0.0", time, sizes.vector)
+        names.linear(f"{root}.label_emb.0.2", time, time)
+    names.conv(f"{root}.input_blocks.0.0", first, sizes.channels, 3)
     skips, width = [first], first
-    for level, (out, attended) in enumerate(zip(sizes.unet, sizes.attended, strict=True)):
+    for level, out in enumerate(sizes.unet):
         for _ in range(sizes.unet_layers):
             block = f"{root}.input_blocks.{len(skips)}"
-            _unet_layer(names, block, width, out, sizes, attended=attended)
+            _unet_layer(names, block, width, out, sizes, depth=sizes.depth(level))
             width = out
             skips.append(width)
         if level != last:
             names.conv(f"{root}.input_blocks.{len(skips)}.0.op", width, width, 3)
             skips.append(width)
     _resnet(names, f"{root}.middle_block.0", width, width, time)
-    _attention(names, f"{root}.middle_block.1", width, sizes)
+    middle = max(sizes.depth(level) for level in range(len(sizes.unet)))
+    _attention(names, f"{root}.middle_block.1", width, sizes, depth=middle)
     _resnet(names, f"{root}.middle_block.2", width, width, time)
     block_number = 0
     for level in reversed(range(len(sizes.unet))):
         for layer in range(sizes.unet_layers + 1):
             block = f"{root}.output_blocks.{block_number}"
             out, attended = sizes.unet[level], sizes.attended[level]
-            _unet_layer(names, block, width + skips.pop(), out, sizes, attended=attended)
+            into = width + skips.pop()
+            _unet_layer(names, block, into, out, sizes, depth=sizes.depth(level))
             width = out
             if level and layer == sizes.unet_layers:
                 names.conv(f"{block}.{2 if attended else 1}.conv", width, width, 3)
@@ -168,11 +226,11 @@ def _unet(names: _Names, sizes: Sizes) -> None:
 
 
 def _unet_layer(
-    names: _Names, block: str, into: int, out: int, sizes: Sizes, *, attended: bool
+    names: _Names, block: str, into: int, out: int, sizes: Sizes, *, depth: int
 ) -> None:
     _resnet(names, f"{block}.0", into, out, 4 * sizes.unet[0])
-    if attended:
-        _attention(names, f"{block}.1", out, sizes)
+    if depth:
+        _attention(names, f"{block}.1", out, sizes, depth=depth)
 
 
 def _resnet(names: _Names, name: str, into: int, out: int, time: int) -> None:
@@ -185,15 +243,19 @@ def _resnet(names: _Names, name: str, into: int, out: int, time: int) -> None:
         names.conv(f"{name}.skip_connection", out, into, 1)
 
 
-def _attention(names: _Names, name: str, width: int, sizes: Sizes) -> None:
+def _attention(names: _Names, name: str, width: int, sizes: Sizes, *, depth: int) -> None:
     names.norm(f"{name}.norm", width)
     for end in ("proj_in", "proj_out"):
         if sizes.linear:
             names.linear(f"{name}.{end}", width, width)
         else:
             names.conv(f"{name}.{end}", width, width, 1)
-    block = f"{name}.transformer_blocks.0"
-    for attention, seen in (("attn1", width), ("attn2", sizes.text)):
+    for number in range(depth):
+        _transformer(names, f"{name}.transformer_blocks.{number}", width, sizes)
+
+
+def _transformer(names: _Names, block: str, width: int, sizes: Sizes) -> None:
+    for attention, seen in (("attn1", width), ("attn2", sizes.context)):
         names.linear(f"{block}.{attention}.to_q", width, width, bias=False)
         names.linear(f"{block}.{attention}.to_k", width, seen, bias=False)
         names.linear(f"{block}.{attention}.to_v", width, seen, bias=False)
@@ -246,15 +308,32 @@ def _vae_resnet(names: _Names, name: str, into: int, out: int) -> None:
 
 
 def _text(names: _Names, sizes: Sizes) -> None:
-    width = sizes.text
-    names[f"{_TEXT}.embeddings.token_embedding.weight"] = (49408, width)
-    names[f"{_TEXT}.embeddings.position_embedding.weight"] = (77, width)
+    root, width = sizes.text_place, sizes.text
+    names[f"{root}.embeddings.token_embedding.weight"] = (_WORDS, width)
+    names[f"{root}.embeddings.position_embedding.weight"] = (_PLACES, width)
     for number in range(sizes.text_layers):
-        layer = f"{_TEXT}.encoder.layers.{number}"
+        layer = f"{root}.encoder.layers.{number}"
         for part in ("k", "q", "v", "out"):
             names.linear(f"{layer}.self_attn.{part}_proj", width, width)
         names.norm(f"{layer}.layer_norm1", width)
         names.norm(f"{layer}.layer_norm2", width)
         names.linear(f"{layer}.mlp.fc1", 4 * width, width)
         names.linear(f"{layer}.mlp.fc2", width, 4 * width)
-    names.norm(f"{_TEXT}.final_layer_norm", width)
+    names.norm(f"{root}.final_layer_norm", width)
+
+
+def _open_text(names: _Names, sizes: Sizes) -> None:
+    root, width = sizes.open_text_place, sizes.open_text
+    names[f"{root}.token_embedding.weight"] = (_WORDS, width)
+    names[f"{root}.positional_embedding"] = (_PLACES, width)
+    names[f"{root}.text_projection"] = (width, width)
+    for number in range(sizes.open_text_layers):
+        layer = f"{root}.transformer.resblocks.{number}"
+        names[f"{layer}.attn.in_proj_weight"] = (3 * width, width)
+        names[f"{layer}.attn.in_proj_bias"] = (3 * width,)
+        names.linear(f"{layer}.attn.out_proj", width, width)
+        names.norm(f"{layer}.ln_1", width)
+        names.norm(f"{layer}.ln_2", width)
+        names.linear(f"{layer}.mlp.c_fc", 4 * width, width)
+        names.linear(f"{layer}.mlp.c_proj", width, 4 * width)
+    names.norm(f"{root}.ln_final", width)

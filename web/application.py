@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from web import page_routes, sign_in_routes
+from web import model_routes, page_routes, sign_in_routes, upload_routes, view_routes
 from web.bodies import LIMITS
 from web.declared.openapi import document
 from web.encoded import Encoded
 from web.guards.gate import DOORKEEPER, OPEN, SECURITY, gate
 from web.guards.tokens import Doorkeeper
 from web.page_routes import OPENAPI
+from web.pictures import STUDIO, Studio
 from web.services import SERVICES
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ ROUTES: tuple[Route, ...] = (
     page_routes.page_file,
     sign_in_routes.sign_in_page,
     sign_in_routes.sign_in,
+    view_routes.view,
+    upload_routes.upload_image,
+    upload_routes.upload_mask,
+    model_routes.model_folders,
+    model_routes.models_of,
+    model_routes.embeddings,
+    model_routes.view_metadata,
+    model_routes.model_places,
+    model_routes.model_files,
+    model_routes.model_preview,
 )
 
 
@@ -44,6 +55,7 @@ def make_application(services: Services, more: Iterable[Route] = ()) -> web.Appl
     app[LIMITS] = services.limits
     app[SECURITY] = services.security
     app[DOORKEEPER] = Doorkeeper(services.security.token)
+    app[STUDIO] = Studio(services.limits.pixels)
     app[OPEN] = frozenset(_open_paths(routes))
     app[OPENAPI] = Encoded.json(document(routes, services.version))
     for route in routes:

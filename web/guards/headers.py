@@ -15,6 +15,7 @@ _POLICY = (
 ALWAYS = MappingProxyType(
     {
         "Content-Security-Policy": _POLICY,
+        "Server": "Safelight",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",

@@ -25,6 +25,23 @@ _MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """What a node told and wrote that stood for another one; it is not in the workflow.
+
+    Attributes:
+        node_id: Its id.
+        class_type: Its class.
+        ui: What clients were told.
+        files: What it wrote, as it was then.
+    """
+
+    node_id: str
+    class_type: str
+    ui: Mapping[str, object] | None
+    files: tuple[FileStamp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a node made.
 
@@ -35,6 +52,8 @@ class Entry:
         files: What it wrote, as it was then.
         seconds: How long it ran.
         stored: Whether values that are not here can be fetched from the disk.
+        asks: The lazy inputs that the node asks for before it can run, if this is that far only.
+        inner: What was done by nodes that stood for it; their files count as its own.
     """
 
     identities: tuple[bytes, ...]
@@ -43,6 +62,20 @@ class Entry:
     files: tuple[FileStamp, ...] = ()
     seconds: float = 0.0
     stored: bool = False
+    asks: tuple[str, ...] = ()
+    inner: tuple[Inner, ...] = ()
+
+    def with_values(self, values: tuple[object, ...]) -> Entry:
+        """Return this entry with its values at hand."""
+        return replace(self, values=values)
+
+    @property
+    def own_files(self) -> tuple[FileStamp, ...]:
+        """What it wrote itself, without what was written by nodes that stood for it."""
+        if not self.inner:
+            return self.files
+        apart = {stamp for part in self.inner for stamp in part.files}
+        return tuple(stamp for stamp in self.files if stamp not in apart)
 
     @property
     def files_unchanged(self) -> bool:
@@ -75,17 +108,25 @@ def _weightless(_value: object) -> Iterable[tuple[int, int]]:
     return ()
 
 
+def _enough() -> int:
+    return 0
+
+
 class MemoryCache:
     """Entries by key.
 
     Args:
         budget: Bytes that values may hold; with 0 only those are kept that hold none.
         storages: Tells what a value holds; without it values weigh nothing.
+        short: Answers how many bytes of memory the machine lacks, 0 while there are enough.
     """
 
-    def __init__(self, budget: int, storages: Storages = _weightless) -> None:
+    def __init__(
+        self, budget: int, storages: Storages = _weightless, short: Callable[[], int] = _enough
+    ) -> None:
         self._budget = budget
         self._storages = storages
+        self._short = short
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
         # What those hold whose values weigh something; the least recently used one first here too.
         self._weights: OrderedDict[bytes, tuple[tuple[int, int], ...]] = OrderedDict()
@@ -123,10 +164,28 @@ class MemoryCache:
             if weights:
                 self._weights[key] = weights
                 self._blocks.hold(weights)
-            while self._blocks.total > self._budget:
+            lacking = min(self._short(), self._blocks.total) if weights else 0
+            allowed = min(self._budget, self._blocks.total - lacking)
+            while self._blocks.total > allowed:
                 self._drop(next(iter(self._weights)))
             while len(self._entries) > _MOST_KNOWN:
                 self._forget(next(iter(self._entries)))
+
+    def drop_values(self) -> None:
+        """Let go of all values that weigh something; what else is known stays."""
+        with self._lock:
+            while self._weights:
+                self._drop(next(iter(self._weights)))
+
+    def forget_values(self, identity: bytes) -> None:
+        """Let go of the values of results of which one is known by an identity."""
+        with self._lock:
+            for key, entry in self._entries.items():
+                if identity in entry.identities and entry.values is not None:
+                    if key in self._weights:
+                        self._drop(key)
+                    else:
+                        self._entries[key] = replace(entry, values=None)
 
     def clear(self) -> None:
         """Forget everything."""

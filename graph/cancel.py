@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from graph.errors import Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class CancelToken:
@@ -12,6 +16,8 @@ class CancelToken:
 
     def __init__(self) -> None:
         self._event = Event()
+        self._lock = Lock()
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def cancelled(self) -> bool:
@@ -20,7 +26,24 @@ class CancelToken:
 
     def cancel(self) -> None:
         """Utter it."""
-        self._event.set()
+        with self._lock:
+            self._event.set()
+            listeners = [*self._listeners]
+        for listener in listeners:
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have somebody called when it is uttered, by whoever utters it; at once if it was."""
+        with self._lock:
+            self._listeners.append(listener)
+            uttered = self._event.is_set()
+        if uttered:
+            listener()
+
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Call somebody no more."""
+        with self._lock:
+            self._listeners.remove(listener)
 
     def check(self) -> None:
         """Raise if it was uttered.

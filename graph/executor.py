@@ -5,6 +5,7 @@ Everything that needs to know about tensors is handed in.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,12 @@ from graph.cache import MemoryCache
 from graph.cancel import CancelToken
 from graph.files import FileIndex
 from graph.job import Job
+from graph.keys import canonical
+from graph.lanes import Workers
 from graph.plan import make_plan
 from graph.problems import InvalidWorkflowError
 from graph.report import RunResult
+from graph.result import Blocked, Items
 from graph.telling import Teller
 from graph.tiers import Tiers
 from graph.validate import validate
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from graph.disk_cache import DiskCache
     from graph.events import OnEvent
     from graph.folders import Folders
+    from graph.journal import Journals
     from graph.keys import Recipe
     from graph.registry import Registry
     from graph.workflow import Workflow
@@ -34,7 +39,22 @@ Hasher: TypeAlias = Callable[[object], bytes | None]
 """Answers the hash of a value's content, or None where it has none."""
 
 
+_MOST_REMEMBERED = 100_000
+
+
 def _contentless(_value: object) -> bytes | None:
+    return None
+
+
+def _is_memory_error(error: BaseException) -> bool:
+    return isinstance(error, MemoryError)
+
+
+def _nothing_to_let_go() -> None:
+    """Stands where nothing but the cache can be let go."""
+
+
+def _faultless(_type: str, _value: object) -> str | None:
     return None
 
 
@@ -49,6 +69,8 @@ class Options:
         extra_pnginfo: What pictures carry besides the prompt: `{"workflow": …}`.
         cancel: Whoever has it can stop the run.
         job: The job's id in events; made up by default.
+        keep: Whether the values of targets are returned.
+        debug: Whether to look out for nodes that change what they are given.
     """
 
     targets: Sequence[str] | None = None
@@ -56,10 +78,12 @@ class Options:
     extra_pnginfo: Mapping[str, object] | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
     job: str = field(default_factory=lambda: str(uuid.uuid4()))
+    keep: bool = True
+    debug: bool = False
 
 
 class Engine:
-    """Runs workflows one after the other and remembers what they made.
+    """Runs workflows and remembers what they made.
 
     Args:
         registry: The nodes there are.
@@ -71,6 +95,11 @@ class Engine:
         device: Where models go.
         services: What nodes may ask for by name.
         outside: Whether input files may be anywhere on this machine.
+        journals: Where nodes write down how far they are; by default they do not.
+        out_of_memory: Whether an error says that memory ran out.
+        make_room: Lets go of what can be had again when memory ran out: models on the device.
+        fault: Says what is wrong with an output's value, given its type; None if nothing is.
+        threads: How many nodes run at a time that keep no accelerator busy.
     """
 
     def __init__(
@@ -85,6 +114,11 @@ class Engine:
         device: str = "cpu",
         services: Mapping[str, object] | None = None,
         outside: bool = False,
+        journals: Journals | None = None,
+        out_of_memory: Callable[[BaseException], bool] = _is_memory_error,
+        make_room: Callable[[], None] = _nothing_to_let_go,
+        fault: Callable[[str, object], str | None] = _faultless,
+        threads: int | None = None,
     ) -> None:
         self.registry = registry
         self.folders = folders
@@ -95,8 +129,15 @@ class Engine:
         self.device = device
         self.services = services or {}
         self.outside = outside
+        self.journals = journals
+        self.out_of_memory = out_of_memory
+        self.fault = fault
+        self.workers = Workers(threads)
         # What each node last made something of, for saying what changed.
         self.recipes: dict[str, Recipe] = {}
+        # Seconds that nodes took lately, by class.
+        self.typical: dict[str, float] = {}
+        self._make_room = make_room
 
     def check(self, workflow: Workflow, targets: Sequence[str] | None = None) -> Checked:
         """Check a workflow without running it."""
@@ -122,10 +163,48 @@ class Engine:
         checked = self.check(workflow, options.targets)
         if checked.problems and not (options.allow_broken and checked.outputs):
             raise InvalidWorkflowError(checked.problems)
-        plan = make_plan(checked.nodes, checked.outputs, keep=options.targets is not None)
+        keep = options.keep and options.targets is not None
+        plan = make_plan(checked.nodes, checked.outputs, keep=keep)
         result = RunResult(problems=checked.problems, warnings=checked.warnings)
         try:
             Job(self, workflow, plan, options, Teller(options.job, on_event), result).run()
         finally:
             self.tiers.flush()
         return result
+
+    def identity(self, value: object) -> bytes | None:
+        """Return the hash of a value's content, of several items too; None where it has none."""
+        if isinstance(value, Blocked):
+            return hashlib.sha256(b"blocked" + canonical(value.message)).digest()
+        if not isinstance(value, Items):
+            return self.hasher(value)
+        digest = hashlib.sha256(b"items")
+        for item in value:
+            known = self.identity(item)
+            if known is None:
+                return None
+            digest.update(known)
+        return digest.digest()
+
+    def remember(self, node_id: str, recipe: Recipe) -> None:
+        """Note what a node made something of, in place of what it did before."""
+        self.recipes[node_id] = recipe
+        if len(self.recipes) > _MOST_REMEMBERED:
+            del self.recipes[next(iter(self.recipes))]
+
+    def learn(self, class_type: str, seconds: float) -> None:
+        """Note how long a node of a class took."""
+        before = self.typical.get(class_type, seconds)
+        self.typical[class_type] = (before + seconds) / 2
+
+    def make_room(self) -> None:
+        """Let go of all that can be had again."""
+        self.cache.drop_values()
+        self._make_room()
+
+    def close(self) -> None:
+        """Let go of threads and files. A run after that takes them up again."""
+        self.workers.close()
+        self.tiers.close()
+        if self.journals:
+            self.journals.close()

@@ -89,6 +89,12 @@ class FileIndex:
                 self._record(stamp, known)
         return known
 
+    def known(self, path: Path) -> bytes | None:
+        """Return the hash of a file's content if it need not be read for that; None otherwise."""
+        if path.is_dir():
+            return None
+        return self._recall(FileStamp.of(Path(os.path.realpath(path))))
+
     def _folder_hash(self, folder: Path, on_bytes: OnBytes | None) -> bytes:
         digest = hashlib.sha256()
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,49 +1,37 @@
-"""One run of a plan: looks nodes up, calls them, and tells what happens.
+"""One run of a plan: the thread that decides what happens next, and tells what happened.
 
-In which order, the state machine in `run` decides; this is its sequential driver.
+In which order, the state machine in `run` says; where nodes run, `lanes` does; what a node's work
+is, `work` knows. All that is decided is decided here, in one thread.
 """
 
 from __future__ import annotations
 
-import secrets
+import asyncio
 import time
-import traceback
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from graph import events
-from graph.cache import Entry
-from graph.calls import call, sentence
-from graph.context import NodeContext
-from graph.errors import Cancelled, MissingFileError, NodeFailed
-from graph.files import FileStamp
-from graph.formats.api import to_api
-from graph.keys import Recipe, output_identity
-from graph.reasons import explain
-from graph.report import NodeReport
-from graph.run import Fetch, LookUp, Release, Run, Skip, Start
-from graph.sockets import Hidden
-from graph.telling import Pace
+from graph.actions import Collect, Fetch, LookUp, Recall, Release, Skip, Start
+from graph.definition import Lane
+from graph.errors import Cancelled, ExpansionError, GraphError, NodeFailed
+from graph.expanding import Expansions
+from graph.foresight import Foresight
+from graph.lanes import Lanes
+from graph.notes import Notes
+from graph.recipes import Intent, Recipes
+from graph.run import Run
+from graph.surroundings import Surroundings
+from graph.work import Asked, Expanded, Fetched, Made, Raised, Task, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from graph.actions import Action
+    from graph.cache import Entry
     from graph.checked import CheckedNode
     from graph.executor import Engine, Options
     from graph.plan import Plan
     from graph.report import RunResult
-    from graph.result import NodeOutput
     from graph.telling import Teller
     from graph.workflow import Workflow
-
-
-@dataclass(frozen=True, slots=True)
-class _Intent:
-    """What would make a node's result if it runs, and why it would."""
-
-    recipe: Recipe
-    key: bytes
-    reason: str
 
 
 class Job:
@@ -68,245 +56,296 @@ class Job:
         result: RunResult,
     ) -> None:
         self._engine = engine
-        self._workflow = workflow
         self._plan = plan
         self._options = options
+        self._cancel = options.cancel
         self._tell = teller.tell
         self._result = result
-        # What is known of nodes that some reader may still ask for; what made those that may run.
+        self._nodes: dict[str, CheckedNode] = dict(plan.nodes)
+        self._run = Run(plan)
+        self._lanes = Lanes(engine.workers)
+        self._foresight = Foresight(plan, engine.typical)
+        self._around = Surroundings(engine, workflow, options, teller)
+        self._recipes = Recipes(engine, self._cancel, self._around)
+        self._worker = Worker(engine, self._around.tell)
+        self._notes = Notes(engine, result, self._around)
+        self._expansions = Expansions(engine, workflow, self._nodes, self._around)
+        # What is known of nodes that some reader may still ask for; what made those that may run;
+        # the keys and the outputs' identities of all that are identified.
         self._made: dict[str, Entry] = {}
-        self._intents: dict[str, _Intent] = {}
-        self._prompt: Mapping[str, object] | None = None
+        self._intents: dict[str, Intent] = {}
+        self._keys: dict[str, bytes] = {}
+        self._identities: dict[str, tuple[bytes, ...]] = {}
+        self._asked: dict[str, set[str]] = {}
+        # Nodes that would make what is being made already, by key.
+        self._waiting: dict[bytes, list[str]] = {}
+        self._failures: dict[str, NodeFailed] = {}
 
     def run(self) -> None:
         """Drive the state machine until nothing is left to do.
 
         Raises:
-            NodeFailed: A node raised.
+            NodeFailed: A node raised; everything that does not depend on it has run.
             Cancelled: The job was cancelled.
         """
         started = time.perf_counter()
         self._tell(events.JobStarted, nodes=tuple(self._plan.nodes))
-        nodes, run = self._plan.nodes, Run(self._plan)
-        for action in run.actions():
-            match action:
-                case LookUp(key):
-                    self._look_up(run, nodes[key])
-                case Fetch(key):
-                    self._fetch(run, nodes[key])
-                case Start(key):
-                    self._start(run, nodes[key])
-                case Release(key):
-                    del self._made[key]
-                case Skip(key):
-                    self._report_cached(nodes[key], self._made.pop(key))
-        self._result.values = {key: self._values(key) for key in nodes if key in self._plan.kept}
+        self._cancel.listen(self._lanes.nudge)
+        try:
+            self._drive()
+        except BaseException:
+            self._cancel.cancel()
+            self._stop()
+            raise
+        finally:
+            self._cancel.forget(self._lanes.nudge)
         self._result.seconds = time.perf_counter() - started
+        if self._cancel.cancelled:
+            self._tell(events.JobCancelled, node_id=self._notes.cancelled_in)
+            raise Cancelled
+        self._look_for_circles()
+        if self._failures:
+            self._fail()
+        self._result.values = {
+            key: self._values(key) for key in self._nodes if key in self._plan.kept
+        }
         self._tell(events.JobFinished, seconds=self._result.seconds)
 
-    def _look_up(self, run: Run, node: CheckedNode) -> None:
-        if self._options.cancel.cancelled:
-            self._cancelled(None)
-        recipe = self._recipe(node)
-        key = recipe.key()
-        entry = self._engine.tiers.get(key) if node.definition.pure else None
-        files_gone = entry is not None and not entry.files_unchanged
-        if entry is None or files_gone or entry.values is None:
-            reason = explain(
-                self._engine.recipes.get(node.id),
-                recipe,
-                links=node.links,
-                pure=node.definition.pure,
-                files_gone=files_gone,
-                known=entry is not None,
-            )
-            self._intents[node.id] = _Intent(recipe, key, reason)
-        if entry is None or files_gone:
-            run.not_found(node.id)
-            return
-        self._engine.recipes[node.id] = recipe
-        self._made[node.id] = entry
-        if entry.values is not None:
-            self._report_cached(node, entry)
-        run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
+    def _drive(self) -> None:
+        while True:
+            for action in self._run.actions():
+                if self._cancel.cancelled:
+                    break
+                self._act(action)
+            if self._cancel.cancelled:
+                self._stop()
+            if self._lanes.idle:
+                return
+            self._settle(self._lanes.next())
+            for outcome in self._lanes.done():
+                self._settle(outcome)
 
-    def _fetch(self, run: Run, node: CheckedNode) -> None:
-        if self._options.cancel.cancelled:
-            self._cancelled(None)
-        entry = self._made[node.id]
-        values = self._engine.tiers.fetch(self._intents[node.id].key, entry)
-        if values is None:
-            run.lost(node.id)
-            return
-        self._made[node.id] = replace(entry, values=values)
-        self._report_cached(node, entry)
-        run.fetched(node.id)
+    def _stop(self) -> None:
+        self._run.stop()
+        self._lanes.cancel()
 
-    def _report_cached(self, node: CheckedNode, entry: Entry) -> None:
-        name = node.definition.name
-        files = tuple(stamp.path for stamp in entry.files)
-        self._result.nodes[node.id] = NodeReport(
-            node.id, name, node.title, cached=True, ui=entry.ui, files=files
-        )
-        self._tell(
-            events.NodeCached, node_id=node.id, class_type=name, display_node=node.id, ui=entry.ui
-        )
+    def _fail(self) -> None:
+        """Report the failure of the node that comes first, whichever was first in time."""
+        order = {key: rank for rank, key in enumerate(self._nodes)}
+        first = min(self._failures, key=order.__getitem__)
+        self._tell(events.JobFailed, seconds=self._result.seconds, node_id=first)
+        raise self._failures[first]
 
-    def _recipe(self, node: CheckedNode) -> Recipe:
-        definition = node.definition
-        salt: tuple[str, ...] = ()
-        if definition.hidden and Hidden.UNIQUE_ID in definition.hidden.values():
-            salt = (node.id,)
-        if definition.output_node:
-            folders = self._engine.folders
-            salt = (*salt, str(folders.output), str(folders.temp))
-        sources = {
-            name: self._made[link.node].identities[link.slot] for name, link in node.links.items()
-        }
-        files = self._file_hashes(node) if node.paths else {}
-        return Recipe(definition.name, definition.version, node.constants, sources, files, salt)
+    def _look_for_circles(self) -> None:
+        waiting = [key for keys in self._waiting.values() for key in keys]
+        stuck = [*self._run.stuck(), *waiting]
+        if stuck and not self._failures:
+            error = ExpansionError("the nodes that stand for it wait for it, in a circle")
+            self._failed(self._nodes[stuck[0]], error)
 
-    def _file_hashes(self, node: CheckedNode) -> dict[str, bytes]:
-        """The content of the files that a node names; reading gigabytes can be cancelled."""
+    def _act(self, action: Action) -> None:
+        match action:
+            case LookUp(key):
+                self._look_up(self._nodes[key])
+            case Recall(key):
+                self._recall(self._nodes[key])
+            case Fetch(key):
+                self._fetch(self._nodes[key])
+            case Start(key):
+                self._start(self._nodes[key])
+            case Collect(key):
+                self._collect(self._nodes[key])
+            case Release(key):
+                if self._nodes[key].definition.pure:
+                    del self._made[key]
+            case Skip(key):
+                self._notes.cached(self._nodes[key], self._made.pop(key))
 
-        def check(_done: int, _total: int) -> None:
-            self._options.cancel.check()
-
+    def _look_up(self, node: CheckedNode) -> None:
         try:
-            return {
-                name: self._engine.files.content_hash(path, on_bytes=check)
-                for name, path in node.paths.items()
-            }
+            intent = self._recipes.intent(node, self._sources(node))
         except Cancelled:
-            self._cancelled(node.id)
-        except MissingFileError as error:
-            raise self._failure(node, error) from error
-
-    def _start(self, run: Run, node: CheckedNode) -> None:
-        if self._options.cancel.cancelled:
-            self._cancelled(None)
-        if node.definition.pure and self._made_meanwhile(node):
-            run.done(node.id)
+            self._notes.cancelled_in = node.id
             return
-        about = {
-            "node_id": node.id,
-            "class_type": node.definition.name,
-            "display_node": node.id,
-        }
-        self._tell(events.NodeStarted, **about, reason=self._intents[node.id].reason)
-        started = time.perf_counter()
-        output = self._call(node)
-        seconds = time.perf_counter() - started
-        self._keep(node, output, seconds)
-        self._tell(events.NodeFinished, **about, seconds=seconds, ui=output.ui)
-        run.done(node.id)
+        except GraphError as error:
+            self._failed(node, error)
+            return
+        # A file that was never read may hold what another one did, but who knows.
+        known = self._engine.tiers.get(intent.key) if intent.pure and not intent.reading else None
+        entry = known if known is not None and known.files_unchanged else None
+        if entry is None or entry.values is None:
+            intent = self._notes.with_reason(node, intent, known, files_gone=entry is not known)
+            self._intents[node.id] = intent
+        self._keys[node.id] = intent.key
+        if entry is None:
+            self._run.not_found(node.id)
+        elif entry.asks:
+            self._ask_for(node, entry.asks)
+        else:
+            self._engine.remember(node.id, intent.recipe)
+            self._found(node, entry)
 
-    def _made_meanwhile(self, node: CheckedNode) -> bool:
-        """Whether another node of the same recipe has run since this one was looked up."""
-        entry = self._engine.cache.get(self._intents[node.id].key)
-        if entry is None or entry.values is None or not entry.files_unchanged:
-            return False
-        self._engine.recipes[node.id] = self._intents.pop(node.id).recipe
+    def _found(self, node: CheckedNode, entry: Entry) -> None:
         self._made[node.id] = entry
-        self._report_cached(node, entry)
+        self._identities[node.id] = entry.identities
+        if entry.values is not None:
+            self._notes.cached(node, entry)
+        self._run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
+
+    def _recall(self, node: CheckedNode) -> None:
+        """Find what was let go, as it was: an expansion wants it after all."""
+        entry = self._made.get(node.id) or self._engine.tiers.get(self._keys[node.id])
+        if entry is None:
+            self._run.not_found(node.id)
+        else:
+            self._made[node.id] = entry
+            self._run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
+
+    def _sources(self, node: CheckedNode) -> dict[str, bytes]:
+        """The identities of what feeds a node, of lazy inputs as far as it asked for them."""
+        unasked = self._unasked(node)
+        return {
+            name: self._identities[link.node][link.slot]
+            for links in ((node.links, node.raw) if node.raw else (node.links,))
+            for name, link in links.items()
+            if name not in unasked
+        }
+
+    def _unasked(self, node: CheckedNode) -> frozenset[str]:
+        if node.definition.ask is None:
+            return frozenset()
+        lazy = (spec.name for spec in node.definition.inputs if spec.lazy)
+        asked = self._asked.get(node.id, ())
+        return frozenset(name for name in lazy if name in node.links and name not in asked)
+
+    def _ask_for(self, node: CheckedNode, names: tuple[str, ...]) -> None:
+        self._asked.setdefault(node.id, set()).update(names)
+        self._run.asks(node.id, names)
+
+    def _fetch(self, node: CheckedNode) -> None:
+        entry, key = self._made[node.id], self._keys[node.id]
+        self._lanes.add(
+            Lane.CPU,
+            self._foresight.priority(node),
+            lambda: Fetched(node, entry, self._engine.tiers.fetch(key, entry)),
+        )
+
+    def _start(self, node: CheckedNode) -> None:
+        intent = self._intents[node.id]
+        if intent.pure:
+            if intent.key in self._waiting:
+                self._waiting[intent.key].append(node.id)
+                return
+            if self._made_meanwhile(node, intent):
+                return
+            self._waiting[intent.key] = []
+        unasked = self._unasked(node)
+        task = Task(
+            node,
+            intent,
+            {n: self._value(node, n) for n in node.links if n not in unasked},
+            unasked,
+            self._around.hidden(node),
+            self._around.context(node, intent.key),
+            debug=self._options.debug,
+        )
+        if asyncio.iscoroutinefunction(node.definition.function):
+            self._lanes.spawn(self._worker.work_async(task))
+        else:
+            priority = self._foresight.priority(node)
+            self._lanes.add(node.definition.lane, priority, lambda: self._worker.work(task))
+
+    def _made_meanwhile(self, node: CheckedNode, intent: Intent) -> bool:
+        """Whether another node of the same recipe has run since this one was looked up."""
+        entry = self._engine.cache.get(intent.key)
+        if entry is None or entry.values is None or entry.asks or not entry.files_unchanged:
+            return False
+        self._engine.remember(node.id, intent.recipe)
+        self._made[node.id] = entry
+        self._identities[node.id] = entry.identities
+        self._notes.cached(node, entry)
+        self._run.done(node.id)
         return True
 
-    def _call(self, node: CheckedNode) -> NodeOutput:
-        linked = {name: self._values(link.node)[link.slot] for name, link in node.links.items()}
+    def _settle(self, outcome: object) -> None:
+        """Take in what came of something that was under way."""
+        match outcome:
+            case Fetched(node, entry, values):
+                self._fetched(node, entry, values)
+            case Made():
+                self._settle_made(outcome)
+            case Asked(task, names):
+                if task.intent.pure:
+                    self._notes.keep_question(task, names)
+                self._ask_for(task.node, names)
+                self._free(task)
+            case Expanded(task):
+                self._expand(task.node, outcome)
+            case Raised(task, error):
+                self._settle_raised(task, error)
+
+    def _fetched(self, node: CheckedNode, entry: Entry, values: tuple[object, ...] | None) -> None:
+        if values is None:
+            self._run.lost(node.id)
+            return
+        self._made[node.id] = entry.with_values(values)
+        self._notes.cached(node, entry)
+        self._run.fetched(node.id)
+
+    def _settle_made(self, made: Made) -> None:
+        node = made.task.node
+        self._made[node.id] = made.entry
+        self._identities[node.id] = made.entry.identities
+        self._keys[node.id] = made.intent.key
+        self._notes.made(made)
+        self._around.end_journal(made.task.intent.key)
+        self._run.done(node.id)
+        self._free(made.task)
+
+    def _free(self, task: Task) -> None:
+        """Let those go on that waited because a node was at work on what they want."""
+        for key in self._waiting.pop(task.intent.key, ()) if task.intent.pure else ():
+            self._start(self._nodes[key])
+
+    def _settle_raised(self, task: Task, error: BaseException) -> None:
+        if isinstance(error, Cancelled | asyncio.CancelledError):
+            self._notes.cancelled_in = task.node.id
+            self._around.leave_journal(task.intent.key)
+            self._cancel.cancel()
+            self._run.stop(task.node.id)
+            return
+        self._around.end_journal(task.intent.key)
+        self._failed(task.node, error)
+        self._free(task)
+
+    def _failed(self, node: CheckedNode, error: BaseException) -> None:
+        self._failures[node.id] = self._notes.failed(node, error)
+        self._run.fail(node.id)
+
+    def _expand(self, node: CheckedNode, outcome: Expanded) -> None:
         try:
-            return call(node, self._context(node), linked, self._hidden(node))
-        except Cancelled:
-            self._cancelled(node.id)
-        except Exception as error:
-            raise self._failure(node, error) from error
+            added = self._expansions.expand(outcome)
+        except GraphError as error:
+            self._settle_raised(outcome.task, error)
+            return
+        self._run.expand(node.id, added.sources, added.lazy, added.results, added.outputs)
 
-    def _cancelled(self, node_id: str | None) -> NoReturn:
-        self._tell(events.JobCancelled, node_id=node_id)
-        raise Cancelled
+    def _collect(self, node: CheckedNode) -> None:
+        outcome = self._expansions.outcome(node)
+        try:
+            inner = self._notes.inner(node)
+            made = self._expansions.collect(outcome, self._made, self._worker, inner)
+        except (GraphError, OSError) as error:
+            self._settle_raised(outcome.task, error)
+        else:
+            self._settle_made(made)
 
-    def _failure(self, node: CheckedNode, error: Exception) -> NodeFailed:
-        name = node.definition.name
-        failure = NodeFailed(node.id, name, node.title, sentence(error))
-        self._tell(
-            events.NodeErred,
-            node_id=node.id,
-            class_type=name,
-            display_node=node.id,
-            sentence=str(failure),
-            traceback="".join(traceback.format_exception(error)),
-        )
-        return failure
-
-    def _keep(self, node: CheckedNode, output: NodeOutput, seconds: float) -> None:
-        """Remember what a node made: for its readers, for later runs and for the report."""
-        intent = self._intents.pop(node.id)
-        pure = node.definition.pure
-        # What an impure node makes is another thing each time unless its content says otherwise.
-        origin = intent.key if pure else secrets.token_bytes(32)
-        identities = tuple(
-            self._engine.hasher(value) or output_identity(origin, slot)
-            for slot, value in enumerate(output.values)
-        )
-        stamps = tuple(FileStamp.of(path) for path in output.files)
-        entry = Entry(identities, output.values, output.ui, stamps, seconds)
-        self._made[node.id] = entry
-        if pure:
-            self._engine.tiers.put(intent.key, entry)
-        self._engine.recipes[node.id] = intent.recipe
-        self._result.nodes[node.id] = NodeReport(
-            node.id,
-            node.definition.name,
-            node.title,
-            cached=False,
-            reason=intent.reason,
-            seconds=seconds,
-            ui=output.ui,
-            files=output.files,
-        )
+    def _value(self, node: CheckedNode, name: str) -> object:
+        link = node.links[name]
+        return self._values(link.node)[link.slot]
 
     def _values(self, key: str) -> tuple[object, ...]:
         values = self._made[key].values
         if values is None:
             raise AssertionError(f"the values of node {key} are asked for and gone")
         return values
-
-    def _context(self, node: CheckedNode) -> NodeContext:
-        about = {
-            "node_id": node.id,
-            "class_type": node.definition.name,
-            "display_node": node.id,
-        }
-        pace = Pace()
-
-        def progress(value: int, total: int, preview: object | None) -> None:
-            self._tell(
-                events.NodeProgress,
-                **about,
-                value=value,
-                total=total,
-                seconds_per_step=pace.at(value),
-                preview=preview,
-            )
-
-        return NodeContext(
-            node.id,
-            self._engine.folders,
-            self._engine.device,
-            self._engine.outside,
-            self._engine.services,
-            on_progress=progress,
-            on_warning=lambda text: self._tell(events.NodeWarning, **about, text=text),
-            raise_if_cancelled=self._options.cancel.check,
-        )
-
-    def _hidden(self, node: CheckedNode) -> Mapping[Hidden, object]:
-        if not node.definition.hidden:
-            return {}
-        if self._prompt is None:
-            self._prompt = to_api(self._workflow)
-        return {
-            Hidden.PROMPT: self._prompt,
-            Hidden.DYNPROMPT: self._prompt,
-            Hidden.EXTRA_PNGINFO: self._options.extra_pnginfo,
-            Hidden.UNIQUE_ID: node.id,
-        }

@@ -32,6 +32,7 @@ class Recipe:
         sources: Identities of linked values by input.
         files: Content hashes of the files that constants name, by input.
         salt: What else counts: the node's id, or the folder that it writes to.
+        stamp: What the node itself says of the state of the world.
     """
 
     class_type: str
@@ -40,6 +41,7 @@ class Recipe:
     sources: Mapping[str, bytes]
     files: Mapping[str, bytes]
     salt: tuple[str, ...] = ()
+    stamp: object = None
 
     def key(self) -> bytes:
         """Return the recipe's SHA-256, 32 bytes."""
@@ -51,6 +53,9 @@ class Recipe:
         for named in (constants, self.sources, self.files):
             _append_named(parts, named)
         parts += map(_name, self.salt)
+        if self.stamp is not None:
+            parts.append(b"stamp")
+            _append(parts, self.stamp)
         return hashlib.sha256(b"".join(parts)).digest()
 
 

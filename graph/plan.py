@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -22,8 +22,9 @@ class Plan:
             comes before what only the next one needs.
         targets: What the run is for.
         kept: Those whose values are asked for, and not only what they do.
-        sources: The nodes that feed each node, once for each of its links.
-        readers: The nodes that each node feeds, once for each of its links.
+        sources: The nodes that feed each node in any case, once for each of its links.
+        readers: The nodes that each node feeds in any case, once for each of its links.
+        lazy: The nodes that may feed a node if it asks for them, by input; only of nodes that ask.
     """
 
     nodes: Mapping[str, CheckedNode]
@@ -31,6 +32,7 @@ class Plan:
     kept: frozenset[str]
     sources: Mapping[str, Sequence[str]]
     readers: Mapping[str, Sequence[str]]
+    lazy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def make_plan(
@@ -44,8 +46,9 @@ def make_plan(
         keep: Whether their values are asked for.
     """
     wanted = tuple(targets)
-    sources = {key: [link.node for link in node.links.values()] for key, node in nodes.items()}
-    order = _depth_first(sources, wanted)
+    sources = {key: feeders(node) for key, node in nodes.items()}
+    lazy = {key: found for key, node in nodes.items() if (found := lazy_feeders(node))}
+    order = _depth_first(_with_lazy(sources, lazy), wanted)
     readers: dict[str, list[str]] = {key: [] for key in order}
     for key in order:
         for source in sources[key]:
@@ -56,7 +59,34 @@ def make_plan(
         kept=frozenset(wanted if keep else ()),
         sources={key: sources[key] for key in order},
         readers=readers,
+        lazy={key: found for key, found in lazy.items() if key in readers},
     )
+
+
+def feeders(node: CheckedNode) -> list[str]:
+    """Return the nodes that feed a node in any case, once for each of its links."""
+    if node.definition.ask is None:
+        found = [link.node for link in node.links.values()]
+    else:
+        lazy = lazy_feeders(node)
+        found = [link.node for name, link in node.links.items() if name not in lazy]
+    return found + [link.node for link in node.raw.values()] if node.raw else found
+
+
+def lazy_feeders(node: CheckedNode) -> dict[str, str]:
+    """Return the nodes that feed a node only if it asks for them, by input."""
+    if node.definition.ask is None:
+        return {}
+    lazy = {spec.name for spec in node.definition.inputs if spec.lazy}
+    return {name: link.node for name, link in node.links.items() if name in lazy}
+
+
+def _with_lazy(
+    sources: Mapping[str, Sequence[str]], lazy: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Sequence[str]]:
+    if not lazy:
+        return sources
+    return {key: [*found, *lazy.get(key, {}).values()] for key, found in sources.items()}
 
 
 def circles(sources: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:

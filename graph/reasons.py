@@ -52,6 +52,7 @@ def explain(
         *_files(before, now),
         *_sources(before, now, links),
         *(f"{old} → {new}" for old, new in zip(before.salt, now.salt, strict=False) if old != new),
+        *_stamps(before, now),
     ]
     return ", ".join(changes) or EVICTED
 
@@ -73,21 +74,34 @@ def _constants(before: Recipe, now: Recipe) -> list[str]:
 def _files(before: Recipe, now: Recipe) -> list[str]:
     changes = []
     for name, content in now.files.items():
-        old, new = before.constants.get(name), now.constants.get(name)
-        if before.files.get(name) != content and name in before.files:
+        # What no input is called by is a file that some value names beside its own.
+        old, new = before.constants.get(name, name), now.constants.get(name, name)
+        if name not in before.files and old == name:
+            changes.append(f"file {name} is new")
+        elif before.files.get(name) != content and name in before.files:
             same = old == new
             changes.append(f"file {new} changed" if same else f"{name}: {show(old)} → {show(new)}")
-    return changes
+    gone = before.files.keys() - now.files.keys() - before.constants.keys()
+    return [*changes, *(f"file {name} is gone" for name in sorted(gone))]
+
+
+def _stamps(before: Recipe, now: Recipe) -> list[str]:
+    if before.stamp == now.stamp:
+        return []
+    return [f"it says that it changed: {show(before.stamp)} → {show(now.stamp)}"]
 
 
 def _sources(before: Recipe, now: Recipe, links: Mapping[str, Link]) -> list[str]:
     changes = []
     for name, identity in now.sources.items():
-        source = links[name].node
-        if name not in before.sources:
-            changes.append(f"{name} comes from node {source} now")
+        link = links.get(name)
+        if link is None:
+            if before.sources.get(name) != identity:
+                changes.append(f"{name} changed")
+        elif name not in before.sources:
+            changes.append(f"{name} comes from node {link.node} now")
         elif before.sources[name] != identity:
-            changes.append(f"upstream {source} made something new")
+            changes.append(f"upstream {link.node} made something new")
     given = now.constants.keys() | now.sources.keys()
     changes += [f"{name} is no longer linked" for name in before.sources if name not in given]
     return changes

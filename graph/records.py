@@ -11,10 +11,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.cache import Entry
+from graph.cache import Entry, Inner
 from graph.files import FileStamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graph.result_index import Row
 
 _DIGEST = 32
@@ -36,7 +38,13 @@ def pack(key: bytes, entry: Entry) -> bytes | None:
     if entry.ui is not None:
         facts["ui"] = entry.ui
     if entry.files:
-        facts["files"] = [[str(at.path), at.size, at.mtime_ns] for at in entry.files]
+        facts["files"] = _stamps(entry.files)
+    if entry.asks:
+        facts["asks"] = entry.asks
+    if entry.inner:
+        facts["inner"] = [
+            [at.node_id, at.class_type, at.ui, _stamps(at.files)] for at in entry.inner
+        ]
     try:
         content = json.dumps(facts).encode()
     except (TypeError, ValueError, RecursionError):
@@ -62,9 +70,20 @@ def unpack(row: Row) -> Entry:
         identities=identities,
         values=None if identities else (),
         ui=facts.get("ui"),
-        files=tuple(
-            FileStamp(Path(path), size, mtime_ns) for path, size, mtime_ns in facts.get("files", ())
-        ),
+        files=_read_stamps(facts.get("files", ())),
         seconds=row.seconds,
         stored=bool(identities) and row.size > 0,
+        asks=tuple(facts.get("asks", ())),
+        inner=tuple(
+            Inner(key, name, ui, _read_stamps(files))
+            for key, name, ui, files in facts.get("inner", ())
+        ),
     )
+
+
+def _stamps(files: Iterable[FileStamp]) -> list[list[object]]:
+    return [[str(at.path), at.size, at.mtime_ns] for at in files]
+
+
+def _read_stamps(data: Iterable[tuple[str, int, int]]) -> tuple[FileStamp, ...]:
+    return tuple(FileStamp(Path(path), size, mtime_ns) for path, size, mtime_ns in data)

@@ -4,8 +4,8 @@ Keys depend on the identities of what links bring, so a node is looked up in the
 sources are identified. What is found need not run; what is not found runs once the values of its
 sources are there. A node whose identity is known and whose values are gone runs only when a node
 that runs reads it, and so does whatever feeds it. Values that are stored somewhere slow are fetched
-when a node that runs reads them, and not before. No node is looked up twice or runs twice: values
-are let go only when no reader can want them any more.
+when a node that runs reads them, and not before. No node runs twice while its values are kept:
+they are let go only when no reader that is known can want them any more.
 
     WAITING → LOOKUP → HELD → SETTLED             found with values
                      → KNOWN → SETTLED            found without, and nobody wants them
@@ -14,107 +14,78 @@ are let go only when no reader can want them any more.
                      → STORED → FETCHING → HELD → SETTLED
                      → STORED → FETCHING → WANTED → …      the store has lost them
                      → WANTED → RUNNING → HELD → SETTLED
+                     → WANTED → RUNNING → EXPANDED → HELD → SETTLED
+
+A node with lazy inputs goes back to WAITING whenever it asks for one of them; what only lazy inputs
+lead to is DORMANT until then. A node that fails takes those with it that need it; all others run.
+Nodes that stand for another one join while the run goes on, and may bring SETTLED ones back.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from graph.actions import Collect, Fetch, LookUp, Recall, Release, Skip, Start, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from graph.actions import Action
     from graph.plan import Plan
-
-
-class Status(Enum):
-    """Where a node is in a run."""
-
-    WAITING = auto()  # some source is not identified yet
-    LOOKUP = auto()  # the cache is to be asked
-    KNOWN = auto()  # identified; its values are gone, and some reader may want them
-    STORED = auto()  # identified; its values can be fetched if some reader wants them
-    FETCHING = auto()
-    WANTED = auto()  # is to run once the values of its sources are there
-    RUNNING = auto()
-    HELD = auto()  # identified, and its values are at hand
-    SETTLED = auto()  # no reader will want its values any more
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """Ask the cache for this node; answer with `found` or `not_found`."""
-
-    node_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """Get this node's values from the store; answer with `fetched` or `lost`."""
-
-    node_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Run this node; answer with `done` or `stop`."""
-
-    node_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Nobody needs this node's values any more."""
-
-    node_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Nobody needs this node's values, which are not at hand: it does not run."""
-
-    node_id: str
-
-
-Action: TypeAlias = LookUp | Fetch | Start | Release | Skip
 
 
 class Run:
     """The state of one run of a plan."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._links = plan.sources
+        self._kept = plan.kept
+        self._links: dict[str, Iterable[str]] = dict(plan.sources)
+        self._readers: dict[str, list[str]] = {key: [*at] for key, at in plan.readers.items()}
+        self._lazy = {key: dict(found) for key, found in plan.lazy.items()}
         self._rank = {key: rank for rank, key in enumerate(plan.nodes)}
-        self.status = dict.fromkeys(plan.nodes, Status.WAITING)
+        self.status = dict.fromkeys(plan.nodes, Status.DORMANT if plan.lazy else Status.WAITING)
         # Links of each node whose source is not identified; whose source's values are missing.
-        self._unidentified = {key: len(links) for key, links in self._links.items()}
+        self._unidentified = {key: len(links) for key, links in plan.sources.items()}
         self._missing: dict[str, int] = {}
         # Links from each node whose reader may still want its values; being asked for its values
         # counts as one for ever.
         self._open = {key: len(readers) for key, readers in plan.readers.items()}
         for key in plan.kept:
             self._open[key] += 1
+        for found in self._lazy.values():
+            for source in found.values():
+                self._open[source] += 1
         self._identified: set[str] = set()
+        self._expanded: set[str] = set()
+        # Nodes that stand for others and do something in themselves, and those that wait for it.
+        self._awaited: dict[str, list[str]] = {}
         self._settled: deque[Release | Skip] = deque()
         # The last one first, so that what was just found is followed to its readers.
-        self._lookups: list[str] = []
+        self._lookups: list[LookUp | Recall] = []
         self._fetches: deque[str] = deque()
+        self._collects: deque[str] = deque()
         self._ready: list[tuple[int, str]] = []
         self._under_way: set[str] = set()
         self._stopped = False
-        for key in reversed([*plan.nodes]):
-            if not self._unidentified[key]:
-                self._look_up(key)
+        if plan.lazy:
+            self._wake(plan.targets)
+        else:
+            for key in reversed([*plan.nodes]):
+                if not self._unidentified[key]:
+                    self._look_up(key)
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left to do and nothing is under way."""
-        waiting = self._settled or self._lookups or self._fetches or self._ready
+        waiting = self._settled or self._lookups or self._fetches or self._collects or self._ready
         return not (waiting or self._under_way)
+
+    def stuck(self) -> list[str]:
+        """Return the nodes that wait for each other in a circle, when all else is finished."""
+        waiting = (Status.WAITING, Status.WANTED, Status.EXPANDED)
+        return [key for key, status in self.status.items() if status in waiting]
 
     def actions(self) -> Iterator[Action]:
         """Yield what to do next, as long as there is something that can be done now.
@@ -125,13 +96,17 @@ class Run:
             if self._settled:
                 yield self._settled.popleft()
             elif self._lookups:
-                key = self._lookups.pop()
-                self._under_way.add(key)
-                yield LookUp(key)
+                action = self._lookups.pop()
+                self._under_way.add(action.node_id)
+                yield action
             elif self._fetches:
                 key = self._fetches.popleft()
                 self._under_way.add(key)
                 yield Fetch(key)
+            elif self._collects:
+                key = self._collects.popleft()
+                self._under_way.add(key)
+                yield Collect(key)
             elif self._ready:
                 _, key = heapq.heappop(self._ready)
                 self.status[key] = Status.RUNNING
@@ -153,10 +128,15 @@ class Run:
         absent = Status.STORED if stored else Status.KNOWN
         self.status[key] = Status.HELD if with_values else absent
         self._identify(key)
-        if key in self._plan.kept and not with_values:
+        if with_values:
+            if self._expanded:
+                self._pass_on(key)
+            self._let_go(key)
+            self._close(key)
+        elif key in self._kept or self._is_waited_for(key):
             if self._need(key):
                 self._want(key)
-        elif self._let_go(key) or with_values:
+        elif self._let_go(key):
             self._close(key)
 
     def not_found(self, key: str) -> None:
@@ -180,25 +160,78 @@ class Run:
             self._identify(key)
             self._hold(key)
 
-    def _hold(self, key: str) -> None:
-        """A node's values are at hand for those that wait for them; it will read no more."""
-        self.status[key] = Status.HELD
-        for reader in self._plan.readers[key]:
-            if self.status[reader] is Status.WANTED:
-                self._missing[reader] -= 1
-                self._make_ready(reader)
-        self._close(key)
-        self._let_go(key)
+    def asks(self, key: str, names: Iterable[str]) -> None:
+        """The node wants lazy inputs, which it has not asked for yet, before it can go on."""
+        if not self._answered(key):
+            return
+        self.status[key] = Status.WAITING
+        for name in names:
+            source = self._lazy[key].pop(name)
+            self._links[key] = [*self._links[key], source]
+            self._readers[source].append(key)
+            if source not in self._identified:
+                self._unidentified[key] += 1
+                self._wake([source])
+        if self._is_hopeless(key):
+            self._abandon(key)
+        elif not self._unidentified[key]:
+            self._look_up(key)
+
+    def expand(
+        self,
+        key: str,
+        nodes: Mapping[str, Iterable[str]],
+        lazy: Mapping[str, Mapping[str, str]],
+        results: Iterable[str],
+        outputs: Iterable[str],
+    ) -> None:
+        """Other nodes stand for this one from now on.
+
+        Args:
+            key: The node that ran.
+            nodes: Those that are new, with what feeds each in any case, once for each link.
+            lazy: And with what may feed some of them, by input.
+            results: The nodes whose values are to be the node's own, once for each link.
+            outputs: New nodes that do something in themselves, and are to be done.
+        """
+        if not self._answered(key):
+            return
+        for new in nodes:
+            self._rank[new] = len(self._rank)
+            self.status[new] = Status.DORMANT
+            self._readers[new] = []
+            self._open[new] = 0
+        for new, sources in nodes.items():
+            self._lazy[new] = dict(lazy.get(new, {}))
+            for source in self._lazy[new].values():
+                self._reopen(source)
+            self._link(new, sources)
+        self.status[key] = Status.EXPANDED
+        self._expanded.add(key)
+        before = self._reads(key)
+        self._lazy.pop(key, None)
+        self._link(key, results)
+        self._close_all(before)
+        awaited = [*outputs]
+        for output in awaited:
+            self._awaited.setdefault(output, []).append(key)
+        self._wake([*self._links[key], *awaited])
+        for source in self._await(key, len(awaited)):
+            if self._need(source):
+                self._want(source)
+
+    def fail(self, key: str) -> None:
+        """The node failed: what needs it does not run."""
+        if self._answered(key):
+            self._abandon(key)
 
     def stop(self, key: str | None = None) -> None:
-        """Start nothing any more: a node failed, which is named, or the job was cancelled."""
+        """Start nothing any more: the job was cancelled, perhaps in a node, which is named."""
         if key is not None:
             self._under_way.discard(key)
         self._stopped = True
-        self._settled.clear()
-        self._lookups.clear()
-        self._fetches.clear()
-        self._ready.clear()
+        for waiting in (self._settled, self._lookups, self._fetches, self._collects, self._ready):
+            waiting.clear()
 
     def _answered(self, key: str) -> bool:
         """Note that what was under way is done; answers whether that still matters."""
@@ -207,59 +240,175 @@ class Run:
 
     def _look_up(self, key: str) -> None:
         self.status[key] = Status.LOOKUP
-        self._lookups.append(key)
+        self._lookups.append(LookUp(key))
+
+    def _wake(self, keys: Iterable[str]) -> None:
+        """Have nodes identified that nobody asked for before, and whatever feeds them."""
+        todo = [*keys]
+        while todo:
+            key = todo.pop()
+            if self.status[key] is Status.SETTLED and key not in self._identified:
+                self._revive(key)
+            if self.status[key] is not Status.DORMANT:
+                continue
+            self.status[key] = Status.WAITING
+            if self._is_hopeless(key):
+                self._abandon(key)
+            elif self._unidentified[key]:
+                todo += self._links[key]
+            else:
+                self._look_up(key)
+
+    def _link(self, key: str, sources: Iterable[str]) -> None:
+        """Have a node read others."""
+        self._links[key] = sources = [*sources]
+        self._unidentified[key] = 0
+        for source in sources:
+            self._readers[source].append(key)
+            self._reopen(source)
+            self._unidentified[key] += source not in self._identified
+
+    def _reopen(self, key: str) -> None:
+        """One more link leads from a node, whose values may have been let go."""
+        self._open[key] += 1
+        if self.status[key] is Status.SETTLED:
+            self._revive(key)
+
+    def _revive(self, key: str) -> None:
+        """Bring a node back; if its values are gone it may have to run, and then it reads again."""
+        if key in self._identified:
+            self.status[key] = Status.LOOKUP
+            self._lookups.append(Recall(key))
+        else:
+            self.status[key] = Status.DORMANT
+        for source in self._reads(key):
+            self._open[source] += 1
+
+    def _reads(self, key: str) -> list[str]:
+        """What a node reads, or may still ask for."""
+        lazy = self._lazy.get(key)
+        return [*self._links[key], *lazy.values()] if lazy else [*self._links[key]]
 
     def _identify(self, key: str) -> None:
         """The identities of a node's outputs are known, so its readers' keys may be."""
         if key in self._identified:
             return
         self._identified.add(key)
-        for reader in reversed(self._plan.readers[key]):
+        for reader in reversed(self._readers[key]):
             self._unidentified[reader] -= 1
-            if not self._unidentified[reader]:
+            if not self._unidentified[reader] and self.status[reader] is Status.WAITING:
                 self._look_up(reader)
+        if self._awaited:
+            for waiting in self._awaited.pop(key, ()):
+                self._missing[waiting] -= 1
+                self._make_ready(waiting)
+
+    def _hold(self, key: str) -> None:
+        """A node's values are at hand for those that wait for them; it will read no more."""
+        self.status[key] = Status.HELD
+        self._pass_on(key)
+        self._close(key)
+        self._let_go(key)
+
+    def _pass_on(self, key: str) -> None:
+        for reader in self._readers[key]:
+            if self._waits_for_values(reader):
+                self._missing[reader] -= 1
+                self._make_ready(reader)
+
+    def _waits_for_values(self, key: str) -> bool:
+        status = self.status[key]
+        return status is Status.WANTED or status is Status.EXPANDED
+
+    def _is_waited_for(self, key: str) -> bool:
+        return any(self._waits_for_values(reader) for reader in self._readers[key])
+
+    def _is_hopeless(self, key: str) -> bool:
+        """Whether a node that is not identified needs one that failed."""
+        return any(
+            self.status[source] is Status.FAILED and source not in self._identified
+            for source in self._links[key]
+        )
 
     def _need(self, key: str) -> bool:
-        """Have values fetched that are stored; answers whether the node must run to have them."""
-        if self.status[key] is Status.STORED:
+        """Have values got that can be; answers whether the node must run to have them."""
+        status = self.status[key]
+        if status is Status.STORED:
             self.status[key] = Status.FETCHING
             self._fetches.append(key)
-            return False
-        return self.status[key] is Status.KNOWN
+        elif status is Status.SETTLED:
+            self._revive(key)
+        return status is Status.KNOWN
 
     def _want(self, key: str) -> None:
         """Have a node run, and before it whatever must run to feed it."""
-        self.status[key] = Status.WANTED
         todo = [key]
+        self._set_wanted(key)
         while todo:
-            key = todo.pop()
-            absent = [at for at in self._links[key] if self.status[at] is not Status.HELD]
-            self._missing[key] = len(absent)
-            self._make_ready(key)
-            for source in absent:
+            for source in self._await(todo.pop()):
                 if self._need(source):
-                    self.status[source] = Status.WANTED
+                    self._set_wanted(source)
                     todo.append(source)
 
+    def _set_wanted(self, key: str) -> None:
+        self.status[key] = Status.EXPANDED if key in self._expanded else Status.WANTED
+
+    def _await(self, key: str, others: int = 0) -> list[str]:
+        """Have a node wait for values; answers those of its sources that lack them."""
+        absent = [at for at in self._links[key] if self.status[at] is not Status.HELD]
+        if any(self.status[at] is Status.FAILED for at in absent):
+            self._abandon(key)
+            return []
+        self._missing[key] = len(absent) + others
+        self._make_ready(key)
+        return absent
+
     def _make_ready(self, key: str) -> None:
-        if not self._missing[key]:
+        if self._missing[key]:
+            return
+        if self.status[key] is Status.EXPANDED:
+            self._collects.append(key)
+        else:
             heapq.heappush(self._ready, (self._rank[key], key))
 
     def _close(self, key: str) -> None:
         """A node will read no more, and neither will those whose values only it could want."""
-        todo = [key]
+        self._close_all(self._reads(key))
+
+    def _close_all(self, sources: list[str]) -> None:
+        todo = [sources]
         while todo:
-            for source in self._links[todo.pop()]:
+            for source in todo.pop():
                 self._open[source] -= 1
                 if self._let_go(source):
-                    todo.append(source)
+                    todo.append(self._reads(source))
 
     def _let_go(self, key: str) -> bool:
         """Settle a node that no reader can want any more; answers whether it will never read."""
         status = self.status[key]
         held = status is Status.HELD
-        if self._open[key] or not (held or status is Status.KNOWN or status is Status.STORED):
+        if self._open[key]:
+            return False
+        if status is Status.DORMANT:
+            self.status[key] = Status.SETTLED
+            return True
+        if not (held or status is Status.KNOWN or status is Status.STORED):
             return False
         self.status[key] = Status.SETTLED
         self._settled.append(Release(key) if held else Skip(key))
         return not held
+
+    def _abandon(self, key: str) -> None:
+        """Give a node up, and all that cannot do without it."""
+        todo = [key]
+        while todo:
+            key = todo.pop()
+            if self.status[key] is Status.FAILED:
+                continue
+            self.status[key] = Status.FAILED
+            self._close(key)
+            identified = key in self._identified
+            for reader in [*self._readers[key], *self._awaited.pop(key, ())]:
+                waits = self.status[reader] is Status.WAITING and not identified
+                if waits or self._waits_for_values(reader):
+                    todo.append(reader)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from graph.events import Event, OnEvent
+    from graph.checked import CheckedNode
+    from graph.events import Event, NodeEvent, OnEvent
+
+
+class NodeTeller(Protocol):
+    """Tells an event of a node with its facts; which node it is, and the rest, is filled in."""
+
+    def __call__(self, node: CheckedNode, event: type[NodeEvent], **facts: object) -> None:
+        """Tell it."""
 
 
 class Teller:
-    """Makes events of one job.
+    """Makes events of one job, from several threads; one is told after the other.
 
     Args:
         job: The job's id.
@@ -21,10 +30,13 @@ class Teller:
         self._job = job
         self._on_event = on_event
         self._number = 0
+        self._lock = RLock()
 
     def tell(self, event: type[Event], **facts: Any) -> None:  # noqa: ANN401 - each its own facts
         """Tell an event with its facts; job, number and time are filled in."""
-        if self._on_event is not None:
+        if self._on_event is None:
+            return
+        with self._lock:
             number, self._number = self._number, self._number + 1
             self._on_event(event(job=self._job, number=number, time=time.time(), **facts))
 

@@ -25,7 +25,7 @@ from graph.sockets import Boolean, Combo, Float, Hidden, InputFile, Int, ModelFi
 from graph.workflow import Link, Value, Workflow, WorkflowNode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from graph.definition import NodeFunction
@@ -59,14 +59,14 @@ def content_hash(value: object) -> bytes | None:
 @node("Number", category="stub", aliases=("OldNumber",))
 def number(ctx: NodeContext, value: Annotated[int, Int(0, 100)] = 1) -> Number:
     """Give a number."""
-    _note(ctx)
+    note(ctx)
     return value
 
 
 @node("Half", category="stub")
 def half(ctx: NodeContext, number: Number) -> Number:
     """Divide by two, rounding down."""
-    _note(ctx)
+    note(ctx)
     return number // 2
 
 
@@ -75,7 +75,7 @@ def add(
     ctx: NodeContext, a: Number, b: Number | None = None, plus: Annotated[int, Int()] = 0
 ) -> Number:
     """Add up."""
-    _note(ctx)
+    note(ctx)
     return a + (b or 0) + plus
 
 
@@ -88,35 +88,35 @@ def words(
     colour: Annotated[str, Combo(("red", "green", "blue"))] = "red",
 ) -> Words:
     """Give words."""
-    _note(ctx)
+    note(ctx)
     return f"{text} {loud} {size} {colour}"
 
 
 @node("Both", category="stub", output_names=("n", "w"))
 def both(ctx: NodeContext) -> tuple[Number, Words]:
     """Give a number and words."""
-    _note(ctx)
+    note(ctx)
     return 7, "seven"
 
 
 @node("Heavy", category="stub")
 def heavy(ctx: NodeContext, name: Annotated[str, String()], after: Anything = None) -> Words:
     """Give something that weighs 100 and has no content hash."""
-    _note(ctx)
+    note(ctx)
     return Block(name)  # type: ignore[return-value]
 
 
 @node("Dice", category="stub", pure=False)
 def dice(ctx: NodeContext) -> Number:
     """Give what the service of that name says."""
-    _note(ctx)
+    note(ctx)
     return next(ctx.service("dice"))  # type: ignore[call-overload, no-any-return]
 
 
 @node("Read", category="stub")
 def read(ctx: NodeContext, image: Annotated[str, InputFile("image")]) -> Words:
     """Read a file of the input folder."""
-    _note(ctx)
+    note(ctx)
     path = ctx.folders.input_path(image, outside=ctx.allow_outside_inputs)
     return path.read_text("utf-8")
 
@@ -124,28 +124,28 @@ def read(ctx: NodeContext, image: Annotated[str, InputFile("image")]) -> Words:
 @node("Load", category="stub")
 def load(ctx: NodeContext, name: Annotated[str, ModelFile("checkpoints")]) -> Words:
     """Read a model."""
-    _note(ctx)
+    note(ctx)
     return ctx.folders.model_path("checkpoints", name).read_text("utf-8")
 
 
 @node("Fail", category="stub")
 def fail(ctx: NodeContext, after: Anything = None) -> Number:
     """Raise what the service of that name holds."""
-    _note(ctx)
+    note(ctx)
     raise ctx.service("fail", NodeInputError("it cannot be done"))  # type: ignore[misc]
 
 
 @node("Show", category="stub", output_node=True)
 def show(ctx: NodeContext, value: Anything, after: Anything = None) -> NodeOutput:
     """Tell clients a value."""
-    _note(ctx)
+    note(ctx)
     return NodeOutput(ui={"shown": [value]})
 
 
 @node("Save", category="stub", output_node=True)
 def save(ctx: NodeContext, value: Anything, prefix: Annotated[str, String()] = "x") -> NodeOutput:
     """Write a value to a file with a number of its own."""
-    _note(ctx)
+    note(ctx)
     taken = len(list(ctx.folders.output.glob(f"{prefix}_*")))
     path = ctx.folders.output / f"{prefix}_{taken}.txt"
     path.write_text(str(value), "utf-8")
@@ -155,7 +155,7 @@ def save(ctx: NodeContext, value: Anything, prefix: Annotated[str, String()] = "
 @node("SaveAndPass", category="stub", output_node=True)
 def save_and_pass(ctx: NodeContext, value: Words) -> Words:
     """Do something and pass the value on."""
-    _note(ctx)
+    note(ctx)
     return value
 
 
@@ -168,7 +168,7 @@ def whoami(
     extra: Annotated[dict[str, Any] | None, Hidden.EXTRA_PNGINFO] = None,
 ) -> NodeOutput:
     """Tell what the engine fills in."""
-    _note(ctx)
+    note(ctx)
     return NodeOutput(ui={"me": me, "prompt": prompt, "extra": extra})
 
 
@@ -177,18 +177,24 @@ NODES: tuple[NodeFunction, ...] = (
     *(read, load, fail, show, save, save_and_pass, whoami),
 )
 
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    definition.name: {
-        spec.name: spec.default
-        for spec in definition.inputs
-        if spec.required and spec.default is not MISSING
-    }
-    for definition in map(definition_of, NODES)
-}
+_DEFAULTS: dict[str, dict[str, Any]] = {}
+
+
+def fill_in(functions: Iterable[NodeFunction]) -> None:
+    """Have `wire` give the inputs of these nodes that an editor would."""
+    for definition in map(definition_of, functions):
+        _DEFAULTS[definition.name] = {
+            spec.name: spec.default
+            for spec in definition.inputs
+            if spec.required and spec.default is not MISSING
+        }
+
+
+fill_in(NODES)
 Given: TypeAlias = "tuple[str, Mapping[str, object]] | str"
 
 
-def _note(ctx: NodeContext) -> None:
+def note(ctx: NodeContext) -> None:
     ran = ctx.service("ran")
     if isinstance(ran, list):
         ran.append(ctx.node_id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graph.calls import call, sentence
+from graph.calls import call, merge, prepare, read, sentence
 from graph.checked import CheckedNode
 from graph.context import NodeContext
 from graph.definition import NodeDefinition, OutputSpec
@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph.definition import NodeFunction
+
+
+def _call(
+    node: CheckedNode,
+    context: NodeContext,
+    linked: Mapping[str, object],
+    hidden: Mapping[Hidden, object],
+) -> NodeOutput:
+    """Run a node as the engine does."""
+    calls = prepare(node, linked, hidden)
+    results = read(call(node.definition.function, node, context, calls), node.definition)
+    plain = [result for result in results if isinstance(result, NodeOutput)]
+    return merge(plain, node.definition, mapped=calls.mapped)
 
 
 @pytest.fixture
@@ -57,7 +70,7 @@ def test_constants_links_hidden_inputs_and_the_context_reach_the_function(
         hidden={"me": Hidden.UNIQUE_ID, "prompt": Hidden.PROMPT},
         needs_context=True,
     )
-    output = call(node, context, {"b": 2}, {Hidden.UNIQUE_ID: "7", Hidden.EXTRA_PNGINFO: {}})
+    output = _call(node, context, {"b": 2}, {Hidden.UNIQUE_ID: "7", Hidden.EXTRA_PNGINFO: {}})
     assert output.values == ((context, 1, 2, "7", None),)
 
 
@@ -79,7 +92,7 @@ def test_constants_links_hidden_inputs_and_the_context_reach_the_function(
 def test_a_node_may_give_back_a_value_a_tuple_or_an_output(
     context: NodeContext, outputs: int, returned: object, values: tuple[object, ...]
 ) -> None:
-    output = call(_node(lambda: returned, outputs=outputs), context, {}, {})
+    output = _call(_node(lambda: returned, outputs=outputs), context, {}, {})
     assert output.values == values
 
 
@@ -100,12 +113,12 @@ def test_another_number_of_outputs_is_the_nodes_fault(
 ) -> None:
     sentence = f"the node gave back {count} outputs where its class declares {outputs}; "
     with pytest.raises(DefinitionError, match=sentence):
-        call(_node(lambda: returned, outputs=outputs), context, {}, {})
+        _call(_node(lambda: returned, outputs=outputs), context, {}, {})
 
 
 def test_what_a_node_did_besides_comes_along(context: NodeContext, tmp_path: Path) -> None:
     given = NodeOutput(ui={"images": []}, files=(tmp_path / "a.png",))
-    assert call(_node(lambda: given, outputs=0), context, {}, {}) == given
+    assert _call(_node(lambda: given, outputs=0), context, {}, {}) == given
 
 
 class ForeignError(RuntimeError):

@@ -56,19 +56,6 @@ def test_events_are_numbered_and_each_node_is_told_of_once(stubs: Stubs) -> None
     assert [event.time for event in stubs.events] == sorted(event.time for event in stubs.events)
 
 
-def test_every_output_runs_to_its_end_before_the_next_begins(stubs: Stubs) -> None:
-    workflow = wire(
-        a=("Number", {"value": 1}),
-        b=("Number", {"value": 2}),
-        show_a=("Show", {"value": "@a"}),
-        show_b=("Show", {"value": "@b"}),
-    )
-    stubs.run(workflow)
-    assert stubs.ran == ["a", "show_a", "b", "show_b"]
-    stubs.run(workflow)
-    assert stubs.cached == ["a", "show_a", "b", "show_b"]
-
-
 def test_only_what_the_outputs_need_runs(stubs: Stubs) -> None:
     stubs.run(wire(a="Number", idle=("Half", {"number": "@a"}), b=("Show", {"value": 1})))
     assert stubs.ran == ["b"]

@@ -15,6 +15,7 @@ from graph.decorator import node
 from graph.errors import Cancelled, MissingFileError, NodeFailed, NodeInputError
 from graph.events import (
     JobCancelled,
+    JobFailed,
     NodeErred,
     NodeProgress,
     NodeWarning,
@@ -103,7 +104,8 @@ def test_a_file_that_cannot_be_read_fails_its_node(
     ) as info:
         stubs.run(wire(r=("Read", {"image": "a.png"}), show=("Show", {"value": "@r"})))
     assert isinstance(info.value.__cause__, MissingFileError)
-    assert isinstance(stubs.events[-1], NodeErred)
+    assert isinstance(stubs.events[-2], NodeErred)
+    assert isinstance(stubs.events[-1], JobFailed)
 
 
 def test_an_impure_node_always_runs_and_equal_results_leave_readers_cached(stubs: Stubs) -> None:
@@ -171,8 +173,11 @@ def test_a_node_that_raises_is_named_and_its_exception_is_the_cause(stubs: Stubs
     assert str(info.value) == 'Fail "The bad one" (node bad): it cannot be done'
     assert isinstance(info.value.__cause__, NodeInputError)
     assert (info.value.node_id, info.value.class_type) == ("bad", "Fail")
-    erred = stubs.events[-1]
+    erred, failed = stubs.events[-2:]
+    assert isinstance(failed, JobFailed)
+    assert failed.node_id == "bad"
     assert isinstance(erred, NodeErred)
+    assert (erred.exception_type, erred.display_node) == ("graph.errors.NodeInputError", "bad")
     assert erred.sentence == str(info.value)
     assert "Traceback" in erred.traceback
     assert "it cannot be done" in erred.traceback

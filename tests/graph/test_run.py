@@ -9,18 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.actions import Fetch, LookUp, Release, Skip, Start, Status
 from graph.checked import CheckedNode
 from graph.definition import NodeDefinition
 from graph.plan import make_plan
-from graph.run import Fetch, LookUp, Release, Run, Skip, Start, Status
+from graph.run import Run
 from graph.workflow import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from random import Random
 
+    from graph.actions import Action
     from graph.plan import Plan
-    from graph.run import Action
 
 NOTHING = NodeDefinition("Nothing", lambda: None)
 DIAMOND = {"a": "", "b": "a", "c": "a", "d": "bc"}
@@ -67,6 +68,7 @@ class Player:
                 elif isinstance(action, Skip):
                     self.log.append(f"skip {action.node_id}")
                 else:
+                    assert isinstance(action, LookUp | Fetch | Start)
                     self._begin(action)
                     under_way.append(action)
             if not under_way:

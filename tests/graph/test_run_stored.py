@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from graph.actions import Fetch, LookUp, Release, Skip, Start
 from graph.checked import CheckedNode
 from graph.decorator import definition_of, node
 from graph.plan import make_plan
-from graph.run import Fetch, LookUp, Release, Run, Skip, Start
+from graph.run import Run
 from graph.workflow import Link
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ def test_events_carry_the_job_a_number_and_the_time() -> None:
     heard: list[Event] = []
     teller, before = Teller("job 7", heard.append), time.time()
     teller.tell(JobStarted, nodes=("1",))
-    teller.tell(NodeWarning, node_id="1", class_type="Make", text="odd")
+    teller.tell(NodeWarning, node_id="1", class_type="Make", display_node="1", text="odd")
     started, warned = heard
     assert isinstance(started, JobStarted)
     assert isinstance(warned, NodeWarning)

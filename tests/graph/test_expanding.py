@@ -1,0 +1,148 @@
+"""Nodes that stand for others: their values, their outputs, their errors, and later runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from graph.errors import NodeFailed
+from graph.events import NodeCached, NodeErred, NodeFinished, NodeStarted
+from graph.result import Items
+from tests.graph.semantic_nodes import NODES
+from tests.graph.stub_engine import Stubs, wire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def stubs(tmp_path: Path) -> Stubs:
+    return Stubs(tmp_path, 1_000_000, *NODES)
+
+
+def test_a_node_gives_what_the_nodes_give_that_stand_for_it(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}), t=("Twice", {"number": "@n"}), show=("Show", {"value": "@t"})
+    )
+    assert stubs.run(workflow).outputs["show"] == {"shown": [8]}
+    inner = [key for key in stubs.ran if key not in workflow.nodes]
+    assert len(inner) == 1
+    shown = {e.node_id: e.display_node for e in stubs.events if isinstance(e, NodeStarted)}
+    assert shown[inner[0]] == "t"
+    finished = [e.node_id for e in stubs.events if isinstance(e, NodeFinished)]
+    assert finished == ["n", inner[0], "t", "show"]
+    stubs.run(workflow)
+    assert stubs.ran == []
+
+
+def test_nodes_that_stand_for_others_are_found_again_by_what_they_make(stubs: Stubs) -> None:
+    workflow = wire(n=("Number", {"value": 4}), t=("Countdown", {"number": "@n", "left": 3}))
+    assert stubs.run(workflow, "t").values["t"] == (7,)
+    assert stubs.run(workflow.with_input("t", "left", 5), "t").values["t"] == (9,)
+    # The first three additions, and the three that were still to do then, are known.
+    assert len([key for key in stubs.ran if key != "t"]) < 2 * 5
+
+
+@pytest.mark.parametrize("depth", [1, 1000])
+def test_a_loop_may_be_unrolled_as_deep_as_it_likes(stubs: Stubs, depth: int) -> None:
+    workflow = wire(
+        n=("Number", {"value": 0}),
+        t=("Countdown", {"number": "@n", "left": depth}),
+        show=("Show", {"value": "@t"}),
+    )
+    assert stubs.run(workflow).outputs["show"] == {"shown": [depth]}
+    assert all(
+        event.display_node == "t"
+        for event in stubs.events
+        if isinstance(event, NodeStarted) and event.node_id not in workflow.nodes
+    )
+    stubs.run(workflow)
+    assert stubs.ran == []
+
+
+def test_outputs_among_them_are_done_and_told_again_when_nothing_runs(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}),
+        s=("ShowTwice", {"number": "@n"}),
+        show=("Show", {"value": "@s"}),
+    )
+    first = stubs.run(workflow)
+    (path,) = first.files
+    assert path.read_text("utf-8") == "4"
+    second = stubs.run(workflow)
+    assert (stubs.ran, second.files.count(path)) == ([], 1)
+    inner = next(key for key in second.outputs if key not in workflow.nodes)
+    assert second.outputs[inner] == first.outputs[inner] == {"texts": [{"filename": path.name}]}
+    told = [e for e in stubs.told(NodeCached) if isinstance(e, NodeCached) and e.node_id == inner]
+    assert [event.display_node for event in told] == ["s"]
+    path.unlink()
+    stubs.run(workflow)
+    assert "s" in stubs.ran
+    assert path.is_file()
+
+
+def test_some_items_of_a_list_may_be_stood_for_and_others_not(stubs: Stubs) -> None:
+    workflow = wire(r=("Range", {"count": 4}), s=("Sometimes", {"number": "@r"}))
+    assert stubs.run(workflow, "s").values["s"] == (Items((0, 101, 2, 103)),)
+
+
+def test_a_link_may_be_handed_on_as_it_is(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}), s=("StandFor", {"link": "@n"}), show=("Show", {"value": "@s"})
+    )
+    assert stubs.run(workflow).outputs["show"] == {"shown": [4]}
+
+
+def test_values_that_were_let_go_come_back_for_a_node_that_joins_late(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}),
+        h=("Half", {"number": "@n"}),
+        r=("ReachOut", {"key": "n", "after": "@h"}),
+        show=("Show", {"value": "@r"}),
+    )
+    assert stubs.run(workflow).outputs["show"] == {"shown": [1004]}
+    assert stubs.ran.count("n") == 1
+
+
+def test_a_node_that_nothing_needed_runs_when_an_expansion_does(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 8}),
+        idle=("Half", {"number": "@n"}),
+        r=("ReachOut", {"key": "idle"}),
+        show=("Show", {"value": "@r"}),
+    )
+    assert stubs.run(workflow).outputs["show"] == {"shown": [1004]}
+
+
+def test_a_node_that_cannot_run_fails_the_one_that_it_stands_for(stubs: Stubs) -> None:
+    with pytest.raises(NodeFailed, match=r"^Unknown \(node u\): the expansion's node .* 'Nowhere'"):
+        stubs.run(wire(u="Unknown", show=("Show", {"value": "@u"})))
+
+
+def test_an_expansion_that_waits_for_itself_is_an_error(stubs: Stubs) -> None:
+    with pytest.raises(NodeFailed, match="in a circle"):
+        stubs.run(wire(c="Circle", show=("Show", {"value": "@c"})))
+
+
+def test_a_failure_inside_is_told_of_the_inner_node_and_shown_on_the_outer(stubs: Stubs) -> None:
+    workflow = wire(bad="Fail", r=("ReachOut", {"key": "bad"}), show=("Show", {"value": "@r"}))
+    with pytest.raises(NodeFailed):
+        stubs.run(workflow)
+    erred = [event for event in stubs.events if isinstance(event, NodeErred)]
+    assert [event.display_node for event in erred] == ["bad"]
+
+
+def test_nodes_that_look_around_run_again_when_what_is_before_them_looks_different(
+    stubs: Stubs,
+) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}), h=("Half", {"number": "@n"}), look=("Look", {"number": "@h"})
+    )
+    assert stubs.run(workflow, "look").values["look"] == ({"number": ["n", 0]},)
+    stubs.run(workflow, "look")
+    assert stubs.ran == []
+    stubs.run(workflow.with_input("n", "value", 5), "look")
+    # The half of 5 is the half of 4, and yet the prompt is another one.
+    assert stubs.ran == ["n", "h", "look"]
+    assert stubs.reasons["look"] == "the graph before it changed"

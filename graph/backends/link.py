@@ -1,0 +1,198 @@
+"""A server's end of one worker process: started once, and gone once it is gone."""
+
+from __future__ import annotations
+
+import multiprocessing
+from contextlib import suppress
+from itertools import count
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from graph.backends.telling import plain_request, read_event, read_outcome
+from graph.backends.wire import pack, unpack
+from graph.backends.worker import work
+from graph.errors import GraphError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph.backends.protocol import JobRequest, Outcome
+    from graph.backends.workshop import Factory
+    from graph.events import Event as Told
+
+_DYING = 5.0
+_LOOK = 1.0
+"""Seconds between two looks whether a worker that says nothing is alive."""
+
+
+class WorkerGoneError(GraphError):
+    """There is no worker to answer, or it died meanwhile."""
+
+
+class AskError(GraphError):
+    """The worker cannot answer a question; the sentence says why."""
+
+
+Inbox: TypeAlias = "SimpleQueue[Told | Outcome | None]"
+"""What is told of a job, then how it ended; None where the worker ended first."""
+
+
+class WorkerLink:
+    """Starts a worker and passes on what it says. Its reading thread never waits for anybody.
+
+    Args:
+        factory: Makes the worker's workshop.
+        arguments: What the factory is given.
+    """
+
+    def __init__(self, factory: Factory, arguments: tuple[object, ...]) -> None:
+        self.settled = Event()
+        """Set when the worker is ready, unfit, or gone."""
+        self.gone = Event()
+        self.about: Mapping[str, Any] | None = None
+        self.unfit = ""
+        self._inbox: Inbox = SimpleQueue()
+        self._replies: dict[int, SimpleQueue[Mapping[str, Any]]] = {}
+        self._numbers = count()
+        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        # Forking a process with threads and CUDA in it ends badly.
+        spawning = multiprocessing.get_context("spawn")
+        self._connection, theirs = spawning.Pipe()
+        self._process = spawning.Process(target=work, args=(theirs, factory, arguments))
+        self._process.start()
+        theirs.close()
+        for task in (self._read, self._write):
+            Thread(target=task, name="worker", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be given work."""
+        return self.about is not None and not self.gone.is_set()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def fate(self) -> str:
+        """What became of a worker that is gone, in words."""
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            remark = ", for want of memory perhaps" if code == -9 else ""
+            return f"it was ended by signal {-code}{remark}"
+        return f"it ended with code {code}"
+
+    def run(self, request: JobRequest) -> Inbox:
+        """Have a job run; answers where to hear of it. The job before must have ended.
+
+        Raises:
+            ValueError: The request cannot be said in JSON.
+        """
+        inbox: Inbox = SimpleQueue()
+        self._inbox = inbox
+        self.send({"kind": "run", "request": plain_request(request)})
+        if self.gone.is_set():
+            inbox.put(None)
+        return inbox
+
+    def send(self, message: Mapping[str, object]) -> None:
+        """Say something to the worker, if it is still there; never waits.
+
+        Raises:
+            ValueError: It cannot be said in JSON.
+        """
+        self._waiting.put(pack(message))
+
+    def ask(self, name: str, payload: object, seconds: float) -> Any:  # noqa: ANN401 - plain data
+        """Ask a question that is no job, and wait for the answer; from any thread.
+
+        Raises:
+            WorkerGoneError: The worker is gone, or was before it answered.
+            AskError: It answered that it cannot, or not in time.
+        """
+        number = next(self._numbers)
+        answer: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+        self._replies[number] = answer
+        try:
+            self.send({"kind": "ask", "number": number, "name": name, "payload": payload})
+            return self._answered(answer, name, seconds)
+        finally:
+            del self._replies[number]
+
+    def _answered(
+        self, answer: SimpleQueue[Mapping[str, Any]], name: str, seconds: float
+    ) -> object:
+        if self.gone.is_set():
+            answer.put({"gone": True})
+        try:
+            reply = answer.get(timeout=seconds)
+        except Empty as error:
+            raise AskError(f"the worker did not answer '{name}' in {seconds:g} seconds") from error
+        if "gone" in reply:
+            raise WorkerGoneError(f"the worker is gone: {self.fate}")
+        if "error" in reply:
+            raise AskError(str(reply["error"]))
+        return reply["value"]
+
+    def kill(self) -> None:
+        """End the process at once."""
+        with suppress(OSError, ValueError):
+            self._process.kill()
+        self.gone.wait(_DYING)
+
+    def close(self, seconds: float) -> None:
+        """Have the worker leave its job and end; kill it after so many seconds."""
+        self.send({"kind": "stop"})
+        if not self.gone.wait(seconds):
+            self.kill()
+
+    def _write(self) -> None:
+        """Send what waits: who hangs does not read, and nobody else must wait for that."""
+        while (content := self._waiting.get()) is not None:
+            try:
+                self._connection.send_bytes(content)
+            except (OSError, ValueError):
+                return
+
+    def _read(self) -> None:
+        # A process that the worker left behind may hold the pipe open beyond its end.
+        with suppress(EOFError, OSError, ValueError, KeyError):
+            while self._connection.poll(_LOOK) or self._process.exitcode is None:
+                if self._connection.poll():
+                    for message in unpack(self._connection.recv_bytes())["messages"]:
+                        self._take(message)
+        self._end()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "event" in message:
+            self._inbox.put(read_event(message))
+            return
+        match message.pop("kind"):
+            case "ended":
+                del message["job"]
+                self._inbox.put(read_outcome(message))
+            case "reply":
+                asked = self._replies.get(message["number"])
+                if asked is not None:
+                    asked.put(message)
+            case "ready":
+                self.about = message["about"]
+                self.settled.set()
+            case "unfit":
+                self.unfit = message["sentence"]
+
+    def _end(self) -> None:
+        """The pipe ended, or something came out of it that is no message."""
+        self._process.join(_DYING)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._waiting.put(None)
+        self._connection.close()
+        self.gone.set()
+        self.settled.set()
+        self._inbox.put(None)
+        for asked in list(self._replies.values()):
+            asked.put({"gone": True})

@@ -1,0 +1,189 @@
+"""Jobs run in a worker process, which can die, hang and be killed without harm to the server."""
+
+from __future__ import annotations
+
+import atexit
+
+# It registers what waits for processes at the end. Ours is registered later and so called before.
+import multiprocessing.util  # noqa: F401
+import time
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from graph import events
+from graph.backends.link import WorkerGoneError, WorkerLink
+from graph.backends.protocol import CancelledOutcome, Crashed, Failed
+from graph.backends.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph.backends.protocol import JobRequest, Outcome
+    from graph.backends.workshop import Factory
+    from graph.events import OnEvent
+
+GRACE = 2.0
+_OVER = (events.NodeFinished, events.NodeErred, events.NodeCached, events.NodeBlocked)
+
+
+class ProcessBackend:
+    """Runs jobs in one worker process, and starts another when it dies.
+
+    Args:
+        factory: Makes the worker's workshop in its process; a function at the top of a module.
+        arguments: What it is given; they must be fit to be pickled.
+        grace: Seconds that a cancelled job has to stop before its worker is killed.
+    """
+
+    def __init__(self, factory: Factory, *arguments: object, grace: float = GRACE) -> None:
+        self._grace = grace
+        self._turn = Lock()
+        self._job: _Job | None = None
+        self._previews = False
+        self._workers = Supervisor(factory, arguments)
+        atexit.register(self.close)
+
+    @property
+    def about(self) -> Mapping[str, Any] | None:
+        """What the worker said of itself when it was ready; None before that."""
+        return self._workers.about
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The id of the worker's process; None while there is none that is ready."""
+        link = self._workers.ready
+        return link.pid if link else None
+
+    def wait(self, seconds: float | None = None) -> str:
+        """Wait until the worker is ready; answer why it is not, or nothing if it is."""
+        found = self._workers.wait(seconds=seconds)
+        if isinstance(found, WorkerLink):
+            return ""
+        return found or f"the worker is not ready after {seconds:g} seconds"
+
+    def run(self, request: JobRequest, on_event: OnEvent) -> Outcome:
+        """Run a job and wait for its end, and for a worker before that if there is none."""
+        with self._turn:
+            job = self._job = _Job(request.id, on_event)
+            try:
+                return self._run(job, request)
+            finally:
+                job.over.set()
+                self._job = None
+
+    def cancel(self, job_id: str) -> None:
+        """Have the job stop, if it is the one that runs; a worker that goes on is killed."""
+        job = self._job
+        if job is None or job.id != job_id or job.cancelled.is_set():
+            return
+        job.cancelled.set()
+        self._workers.wake()
+        if job.link is not None:
+            job.link.send({"kind": "cancel", "job": job.id})
+        Thread(target=self._insist, args=(job,), name="cancel", daemon=True).start()
+
+    def want_previews(self, wanted: bool) -> None:
+        """Say whether anybody looks at previews; nobody does at first."""
+        self._previews = wanted
+        link = self._workers.ready
+        if link is not None:
+            self._say_previews(link)
+
+    def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
+        """Ask the worker something that is no job; from any thread, also while a job runs.
+
+        Args:
+            name: Of one of the workshop's handlers.
+            payload: JSON values and bytes.
+            seconds: How long to wait for the answer.
+
+        Raises:
+            WorkerGoneError: There is no worker that is ready, or it died.
+            AskError: It cannot answer, or has not in time.
+        """
+        link = self._workers.ready
+        if link is None:
+            raise WorkerGoneError("there is no worker to ask: it is being started")
+        return link.ask(name, payload, seconds)
+
+    def close(self, seconds: float = 5.0) -> None:
+        """End the worker; a job that runs leaves its journal and is answered as crashed."""
+        atexit.unregister(self.close)
+        self._workers.close(seconds)
+
+    def _run(self, job: _Job, request: JobRequest) -> Outcome:
+        link = self._workers.wait(job.cancelled.is_set)
+        if link is None:
+            return job.told_cancelled()
+        if isinstance(link, str):
+            return Failed(link)
+        self._say_previews(link)
+        try:
+            inbox = link.run(request)
+        except (ValueError, RecursionError) as error:
+            return Failed(f"the workflow cannot be handed to the worker: {error}")
+        job.link = link
+        if job.cancelled.is_set():
+            link.send({"kind": "cancel", "job": job.id})
+        try:
+            while (item := inbox.get()) is not None:
+                if not isinstance(item, events.Event):
+                    job.over.set()
+                    return item
+                job.tell(item)
+        except BaseException:
+            # Whoever listened failed; the next job needs a worker that is free.
+            self._workers.spare(link)
+            raise
+        return self._lost(job, link)
+
+    def _lost(self, job: _Job, link: WorkerLink) -> Outcome:
+        """The worker ended before the job did."""
+        if job.cancelled.is_set():
+            return job.told_cancelled()
+        if self._workers.closed:
+            return Crashed(job.node_id, "the worker was told to stop; the job goes on later")
+        return Crashed(job.node_id, f"the process that ran the job is gone: {link.fate}")
+
+    def _insist(self, job: _Job) -> None:
+        if not job.over.wait(self._grace) and job.link is not None:
+            self._workers.spare(job.link)
+
+    def _say_previews(self, link: WorkerLink) -> None:
+        link.send({"kind": "previews", "wanted": self._previews})
+
+
+class _Job:
+    """The job that runs, as far as its worker has told."""
+
+    def __init__(self, job_id: str, on_event: OnEvent) -> None:
+        self.id = job_id
+        self.link: WorkerLink | None = None
+        self.cancelled = Event()
+        self.over = Event()
+        self._on_event = on_event
+        self._number = 0
+        self._running: dict[str, None] = {}
+
+    @property
+    def node_id(self) -> str | None:
+        """The node that runs; of several the one that began last."""
+        return next(reversed(self._running), None)
+
+    def tell(self, event: events.Event) -> None:
+        """Pass an event on."""
+        self._number = event.number + 1
+        if isinstance(event, events.NodeStarted):
+            self._running[event.node_id] = None
+        elif isinstance(event, _OVER):
+            self._running.pop(event.node_id, None)
+        self._on_event(event)
+
+    def told_cancelled(self) -> CancelledOutcome:
+        """Say what the worker cannot say any more."""
+        self._on_event(
+            events.JobCancelled(
+                job=self.id, number=self._number, time=time.time(), node_id=self.node_id
+            )
+        )
+        return CancelledOutcome(self.node_id)

@@ -1,0 +1,161 @@
+"""What runs in a worker's process: it listens to a pipe, runs one job at a time, answers questions.
+
+The main thread listens, so that a signal is heard while a job runs in another. Ctrl-C is for the
+server; SIGTERM, and the end of the pipe, which is the server's end, however it came, have the job
+stop within a step with its journal left behind, and the process end within seconds.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from graph.backends.outbox import Outbox
+from graph.backends.performing import perform
+from graph.backends.protocol import CancelledOutcome, Crashed, JobRequest
+from graph.backends.telling import plain_outcome, read
+from graph.backends.wire import pack, unpack
+from graph.calls import sentence
+from graph.cancel import CancelToken
+from graph.events import JobCancelled
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import FrameType
+
+    from graph import events
+    from graph.backends.protocol import Outcome
+    from graph.backends.workshop import Factory, Workshop
+
+_LEAVE = 4.0
+"""Seconds that a job has to stop before the process ends all the same."""
+
+
+class _Told(BaseException):
+    """SIGTERM came."""
+
+
+def work(connection: Connection, factory: Factory, arguments: tuple[object, ...]) -> None:
+    """Be a worker until the pipe ends; the first thing that a worker's process does.
+
+    Args:
+        connection: To the server.
+        factory: Makes the workshop.
+        arguments: What the factory is given.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.enable()  # a crash in a library says where it was
+    try:
+        workshop = factory(*arguments)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server is to hear of it
+        connection.send_bytes(pack({"messages": [{"kind": "unfit", "sentence": sentence(error)}]}))
+        return
+    Worker(connection, workshop).serve()
+
+
+class Worker:
+    """Serves one pipe with one workshop."""
+
+    def __init__(self, connection: Connection, workshop: Workshop) -> None:
+        self._connection = connection
+        self._shop = workshop
+        self._out = Outbox(connection, workshop.encode_preview)
+        self._jobs: SimpleQueue[JobRequest] = SimpleQueue()
+        self._job = ""
+        self._cancel = CancelToken()
+        self._leaving = False
+        self._idle = Event()
+        self._idle.set()
+        self._asked = ThreadPoolExecutor(4, thread_name_prefix="ask")
+
+    def serve(self) -> NoReturn:
+        """Listen until the pipe ends or a signal comes, and end the process."""
+        try:
+            signal.signal(signal.SIGTERM, _on_sigterm)
+            Thread(target=self._run_jobs, name="jobs", daemon=True).start()
+            self._out.put({"kind": "ready", "about": self._shop.about})
+            Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+            while True:
+                self._take(unpack(self._connection.recv_bytes()))
+        except (EOFError, OSError, _Told):
+            self._leave()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        match message["kind"]:
+            case "run":
+                request = read(JobRequest, message["request"])
+                # From here on the job can be cancelled, though it may not have begun.
+                self._cancel, self._job = CancelToken(), request.id
+                self._idle.clear()
+                self._jobs.put(request)
+            case "cancel" if message["job"] == self._job:
+                self._cancel.cancel()
+            case "previews":
+                self._out.previews = bool(message["wanted"])
+            case "ask":
+                self._asked.submit(self._answer, message)
+            case "stop":
+                raise EOFError
+
+    def _run_jobs(self) -> None:
+        while True:
+            request = self._jobs.get()
+            cancel = self._cancel
+            outcome = perform(self._shop.engine, request, cancel, self._tell)
+            self._out.put(
+                {"kind": "ended", "job": request.id, **plain_outcome(self._seen(outcome))}
+            )
+            self._idle.set()
+
+    def _tell(self, event: events.Event) -> None:
+        # A job that is to go on later was not cancelled, whatever the engine thinks.
+        if not (self._leaving and isinstance(event, JobCancelled)):
+            self._out.put(event)
+
+    def _seen(self, outcome: Outcome) -> Outcome:
+        if self._leaving and isinstance(outcome, CancelledOutcome):
+            return Crashed(outcome.node_id, "the worker was told to stop; the job goes on later")
+        return outcome
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        reply: dict[str, object] = {"kind": "reply", "number": message["number"]}
+        handler = self._shop.handlers.get(message["name"])
+        if handler is None:
+            reply["error"] = f"the worker knows no question '{message['name']}'"
+        else:
+            try:
+                reply["value"] = handler(message["payload"])
+            except Exception as error:  # noqa: BLE001 - the asker is to hear of it
+                reply["error"] = sentence(error)
+        self._out.put(reply)
+
+    def _warm_up(self) -> None:
+        with suppress(Exception):  # a job that needs the same will say what is wrong
+            self._shop.warm_up()
+
+    def _leave(self) -> NoReturn:
+        """Stop the job, which leaves its journal, and end the process, hung threads and all."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._leaving = True
+        self._cancel.cancel()
+        stopped = self._idle.wait(_LEAVE)
+        self._out.close(0.5)
+        if stopped:
+            with suppress(Exception):  # nothing that goes wrong now is worth staying for
+                self._shop.close()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(0)
+
+
+def _on_sigterm(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Told

@@ -57,8 +57,17 @@ def model_from(
     loading: Loading,
     *,
     prediction: Prediction | None = None,
+    storage: torch.dtype | None = None,
 ) -> DiffusionModel:
     """The model of a file's UNet.
+
+    Args:
+        weights: The file.
+        unet: Its UNet's tensors, under original or diffusers names.
+        family: What it is.
+        loading: Where it goes.
+        prediction: What it answers, where that is known better than the file tells.
+        storage: What large weights are kept in, if not in what they compute in.
 
     Raises:
         DiffusionError: Tensors are missing or do not fit.
@@ -67,7 +76,8 @@ def model_from(
     if prediction:
         meaning = replace(meaning, prediction=prediction)
     dtype = loading.site.dtype(unet)
-    network = unet_from_tensors(unet, family, loading.place("UNet", dtype))
+    place = replace(loading.place("UNet", dtype), storage=storage)
+    network = unet_from_tensors(unet, family, place)
     return assembled_model(network, family, meaning, loading, dtype)
 
 
@@ -121,4 +131,4 @@ def text_encoder_from(
         tensors = text[kind.name]
         place = loading.place(what, loading.site.dtype(tensors))
         parts.append(clip_from_tensors(tensors, kind, family, place))
-    return TextEncoder(tuple(parts))
+    return TextEncoder(tuple(parts), loading.site.embeddings)

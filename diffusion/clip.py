@@ -92,7 +92,12 @@ class Clip:
     def _pass(self, chunks: Sequence[Sequence[Token]]) -> tuple[Tensor, Tensor]:
         module: Any = self.module
         ids = torch.tensor([[token.id for token in chunk] for chunk in chunks], device=self.device)
-        hidden = module.embeddings(input_ids=ids)
+        words = module.embeddings.token_embedding(ids)
+        for row, chunk in enumerate(chunks):
+            for place, token in enumerate(chunk):
+                if token.vector is not None:
+                    words[row, place] = token.vector.to(words)
+        hidden = module.embeddings(inputs_embeds=words)
         mask = _causal(ids.shape[1], hidden)
         wanted = hidden
         for number, layer in enumerate(module.encoder.layers, 1 - self.layers):

@@ -70,7 +70,8 @@ def load_folder(
     if prediction:
         meaning = replace(meaning, prediction=prediction)
     model = assembled_model(network, family, meaning, loading, dtype)
-    clip = TextEncoder(tuple(_clip(kind, part, loading) for kind, part in text.items() if part))
+    encoders = tuple(_clip(kind, part, loading) for kind, part in text.items() if part)
+    clip = TextEncoder(encoders, site.embeddings)
     autoencoder = None
     if vae:
         place = loading.place("autoencoder", site.vae_dtype())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from diffusion.embeddings import Embeddings
     from diffusion.residency import Residency
 
     OnProgress = Callable[[int, int], None]
@@ -29,12 +30,14 @@ class Site:
         precision: Of UNets and text encoders.
         vae_precision: Of autoencoders; `auto` is float32, since float16 overflows in SDXL's.
         residency: Who decides when weights are on the device; None to stay for good.
+        embeddings: Those that prompts may name; None where there are none to be had.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     precision: Precision = Precision.AUTO
     vae_precision: Precision = Precision.AUTO
     residency: Residency | None = None
+    embeddings: Embeddings | None = None
 
     def dtype(self, tensors: Mapping[str, Tensor]) -> torch.dtype:
         """What a UNet or text encoder of these tensors computes in."""

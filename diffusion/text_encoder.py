@@ -7,7 +7,7 @@ al. 2022, arXiv:2112.10752; Podell et al. 2023, arXiv:2307.01952, section 2.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from diffusion.clip import Clip
+    from diffusion.embeddings import Embeddings
+    from diffusion.tokens import FindVectors
 
 Chunks: TypeAlias = "list[list[Token]]"
 
@@ -31,9 +33,11 @@ class TextEncoder:
     Attributes:
         parts: In the order in which their embeddings lie side by side; the last one's pooled
             embedding is the model's.
+        embeddings: Those that prompts may name; None where there are none to be had.
     """
 
     parts: tuple[Clip, ...]
+    embeddings: Embeddings | None = None
 
     def with_skip(self, stop_at_clip_layer: int) -> TextEncoder:
         """The same encoders, read at another layer.
@@ -41,11 +45,25 @@ class TextEncoder:
         Args:
             stop_at_clip_layer: −1 is the last layer; beyond the first one means the last, too.
         """
-        return TextEncoder(tuple(part.at_layer(stop_at_clip_layer) for part in self.parts))
+        parts = tuple(part.at_layer(stop_at_clip_layer) for part in self.parts)
+        return replace(self, parts=parts)
 
     def tokenise(self, prompt: str) -> dict[str, Chunks]:
         """A weighted prompt of any length as chunks of tokens, for each part by its name."""
-        return {part.name: tokenise(prompt, padding=part.padding) for part in self.parts}
+        told: dict[str, None] = {}
+
+        def find(part: Clip) -> FindVectors | None:
+            embeddings = self.embeddings
+            return embeddings and embeddings.for_encoder(part.name, part.width, told.setdefault)
+
+        chunks = {
+            part.name: tokenise(prompt, padding=part.padding, find=find(part))
+            for part in self.parts
+        }
+        for warning in told:
+            if self.embeddings:
+                self.embeddings.warn(warning)
+        return chunks
 
     def encode_tokens(
         self, tokens: Mapping[str, Sequence[Sequence[Token]]]

@@ -2,6 +2,8 @@
 
 A chunk is a start token, up to 75 tokens of text and end tokens to its full length. A prompt that
 needs more becomes several chunks; a word is not torn apart at a chunk's end unless it is very long.
+`embedding:NAME` stands for vectors that were learned from pictures (`embeddings.py`); each takes
+the place of a token.
 The vocabulary is the one published with CLIP (Radford et al. 2021, arXiv:2103.00020), kept in
 `data/` so that no download is needed.
 """
@@ -9,24 +11,35 @@ The vocabulary is the one published with CLIP (Radford et al. 2021, arXiv:2103.0
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from diffusion.prompts import weighted_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tokenizers import Tokenizer
+    from torch import Tensor
 
+FindVectors: TypeAlias = "Callable[[str], tuple[Tensor | None, str]]"
+"""Answers the vectors [n, width] behind what follows `embedding:`, None where there are none, and
+what of the word is left over."""
+
+EMBEDDING = "embedding:"
 START = 49406
 END = 49407
 CHUNK = 77
 _ROOM = CHUNK - 2
 # A word of this many tokens or more may be torn apart: moving it whole would waste a chunk's end.
 _LONG_WORD = 8
+# The id where a vector stands: any that is neither start nor end.
+_STAND_IN = 0
+# People write several embeddings with a comma and no space between them.
+_BEFORE_EMBEDDING = re.compile(f"(?<=,)(?={EMBEDDING})")
 _SPECIAL = ["<|startoftext|>", "<|endoftext|>"]
 _MERGES = 49152 - 256 - 2
 _PIECES = (
@@ -36,24 +49,34 @@ _PIECES = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token id and how much it counts."""
+    """A token id and how much it counts.
+
+    Attributes:
+        id: In the vocabulary.
+        weight: 1 is the usual.
+        vector: What the encoder gets in place of the id's own vector, [width].
+    """
 
     id: int
     weight: float = 1.0
+    vector: Tensor | None = field(default=None, compare=False)
 
 
-def tokenise(prompt: str, *, padding: int = END) -> list[list[Token]]:
+def tokenise(
+    prompt: str, *, padding: int = END, find: FindVectors | None = None
+) -> list[list[Token]]:
     """Turn a weighted prompt into chunks.
 
     Args:
         prompt: With weights as `prompts.weighted_spans` reads them.
         padding: The id that fills a chunk after its end token (0 for OpenCLIP's encoders).
+        find: Finds embeddings; without it `embedding:NAME` is text like any other.
 
     Returns:
         At least one chunk of exactly 77 tokens.
     """
     chunks: list[list[Token]] = [[]]
-    for word in _words(prompt):
+    for word in _words(prompt, find):
         rest = word
         while len(rest) > _ROOM - len(chunks[-1]):
             if len(word) >= _LONG_WORD:
@@ -65,13 +88,19 @@ def tokenise(prompt: str, *, padding: int = END) -> list[list[Token]]:
     return [_filled(chunk, padding) for chunk in chunks]
 
 
-def _words(prompt: str) -> Iterable[list[Token]]:
+def _words(prompt: str, find: FindVectors | None) -> Iterable[list[Token]]:
     """The tokens of each word; spaces and changes of weight part words."""
     encode = _tokenizer().encode
     for span in weighted_spans(prompt):
         for word in span.text.replace("\n", " ").split(" "):
-            if word:
-                yield [Token(id_, span.weight) for id_ in encode(word).ids]
+            for part in _BEFORE_EMBEDDING.split(word) if find else (word,):
+                rest = part
+                if find and part.startswith(EMBEDDING):
+                    vectors, rest = find(part.removeprefix(EMBEDDING))
+                    if vectors is not None:
+                        yield [Token(_STAND_IN, span.weight, vector) for vector in vectors]
+                if rest:
+                    yield [Token(id_, span.weight) for id_ in encode(rest).ids]
 
 
 def _filled(tokens: Sequence[Token], padding: int) -> list[Token]:

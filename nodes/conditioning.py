@@ -6,6 +6,7 @@ from graph.decorator import node
 from graph.definition import Lane
 from graph.sockets import Int, String
 from nodes.checks import required
+from nodes.embedding_files import embeddings_named
 from nodes.types import Clip, Conditioning
 
 
@@ -16,12 +17,14 @@ from nodes.types import Clip, Conditioning
     lane=Lane.ACCELERATOR,
 )
 def clip_text_encode(
-    text: Annotated[str, String(multiline=True, dynamic_prompts=True)], clip: Clip | None
+    text: Annotated[str, String(multiline=True, dynamic_prompts=True, reads=embeddings_named)],
+    clip: Clip | None,
 ) -> Conditioning:
     """Turn a prompt into conditioning: what the picture should show, or what it should not.
 
     Args:
-        text: The prompt. (word) and (word:1.3) weigh more.
+        text: The prompt. (word) and (word:1.3) weigh more; embedding:NAME is a word that was
+            learned from pictures.
         clip: The text encoder of the model.
     """
     return required(clip, "clip", "text encoder").encode(text)

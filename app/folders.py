@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import InputError
 from app.extra_paths import read_extra_folders
-from graph.folders import MODEL_FOLDERS, Folders
+from graph.folders import MODEL_FOLDERS, Folders, model_places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,10 @@ def make_folders(settings: Settings) -> Folders:
 
 def _model_folders(settings: Settings) -> dict[str, tuple[Path, ...]]:
     roots = settings.model_roots()
-    folders = {kind: tuple(root / kind for root in roots) for kind in MODEL_FOLDERS}
+    folders = {
+        kind: tuple(place for root in roots for place in model_places(root, kind))
+        for kind in MODEL_FOLDERS
+    }
     default = settings.base / DEFAULT_CONFIG
     configs = ((default,) if default.is_file() else ()) + settings.extra_model_paths
     for config in configs:

@@ -40,6 +40,7 @@ class Placement:
         dtype: What its floating-point tensors become.
         on_bytes: Told the size of each tensor read; may raise to cancel.
         residency: Who decides when it is there; None to stay for good.
+        storage: What large weights are kept in, if not in what they compute in.
     """
 
     what: str
@@ -47,6 +48,7 @@ class Placement:
     dtype: torch.dtype
     on_bytes: Callable[[int], None] | None = None
     residency: Residency | None = None
+    storage: torch.dtype | None = None
 
 
 class ModuleWeights:
@@ -111,7 +113,8 @@ def assemble(
     """Build a module from tensors under its own names.
 
     Args:
-        make: Builds the module with whatever weights.
+        make: Builds the module with whatever weights; in the dtypes they are to have if the
+            placement says what they are kept in.
         tensors: All of its parameters and persistent buffers; others are ignored.
         placement: Where it goes.
 
@@ -122,7 +125,10 @@ def assemble(
         DiffusionError: Tensors are missing, of another shape or not finite, or there is no such
             module.
     """
-    module = _built(make, placement.what).to(placement.dtype).requires_grad_(False).eval()
+    module = _built(make, placement.what)
+    if placement.storage is None:
+        module = module.to(placement.dtype)
+    module.requires_grad_(False).eval()
     expected = module.state_dict()
     _check(expected, tensors, placement.what)
     source = {name: tensors[name].reshape(slot.shape) for name, slot in expected.items()}

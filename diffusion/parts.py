@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+
 from diffusion import families
 from diffusion.assembly import model_from, text_encoder_from, unet_tensors
 from diffusion.errors import DiffusionError
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
     from diffusion.site import OnProgress
     from diffusion.text_encoder import TextEncoder
 
+STORAGES = {
+    "fp8_e4m3fn": torch.float8_e4m3fn,
+    "fp8_e4m3fn_fast": torch.float8_e4m3fn,
+    "fp8_e5m2": torch.float8_e5m2,
+}
+"""8-bit formats; those that multiply in 8 bits, too, are computed in full."""
+
 _TABLE = "embeddings.token_embedding.weight"
 # OpenCLIP's encoders are deeper than CLIP's own; a file cut before the last layer counts as well.
 _LAYERS_OF_G, _LAYERS_OF_H = 31, 22
@@ -40,10 +49,18 @@ def load_unet(
     path: Path,
     site: Site | None = None,
     *,
+    storage: str = "default",
     prediction: Prediction | None = None,
     on_progress: OnProgress | None = None,
 ) -> DiffusionModel:
     """Load a UNet from a file of its own, in either layout, or out of a checkpoint.
+
+    Args:
+        path: The file.
+        site: Where it goes; the CPU unless told.
+        storage: `default`, or one of `STORAGES` to keep its large weights in.
+        prediction: What it answers, where that is known better than the file tells.
+        on_progress: Told of bytes done and in all; may raise to cancel.
 
     Raises:
         DiffusionError: As for `load_checkpoint`.
@@ -53,7 +70,8 @@ def load_unet(
     tensors = unet_tensors(weights)
     family = recognise(tensors, weights)
     loading = Loading.of(path.name, site, on_progress, tensors)
-    model = model_from(weights, tensors, family, loading, prediction=prediction)
+    kept = STORAGES.get(storage)
+    model = model_from(weights, tensors, family, loading, prediction=prediction, storage=kept)
     loading.progress.finish()
     return model
 

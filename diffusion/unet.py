@@ -127,6 +127,8 @@ def unet_from_config(
 
     def make() -> VectorUNet:
         module: VectorUNet = VectorUNet.from_config(dict(config))
+        if placement.storage is not None:
+            module.to(placement.dtype).enable_layerwise_casting(placement.storage, placement.dtype)
         return module
 
     return UNet(assemble(make, tensors, placement))

@@ -166,6 +166,7 @@ def _as_arguments(traits: frozenset[Trait]) -> dict[str, Any]:
         "lazy": Trait.LAZY in traits,
         "raw_link": Trait.RAW_LINK in traits,
         "force_input": Trait.FORCE_INPUT in traits,
+        "advanced": Trait.ADVANCED in traits,
     }
 
 

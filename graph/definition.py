@@ -48,6 +48,7 @@ class InputSpec:
         link_only: Whether typed-in values are dropped without a word: of inputs that a class of
             ComfyUI's kind does not declare, only links reach its function.
         force_input: Whether editors show a socket rather than a field.
+        advanced: Whether editors show it only when asked for.
     """
 
     name: str
@@ -59,6 +60,7 @@ class InputSpec:
     raw_link: bool = False
     link_only: bool = False
     force_input: bool = False
+    advanced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

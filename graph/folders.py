@@ -27,8 +27,12 @@ MODEL_FOLDERS = (
     "clip",
     "clip_vision",
     "diffusion_models",
+    "diffusers",
     "style_models",
 )
+_OTHER_NAMES = {"clip": ("text_encoders",), "diffusion_models": ("unet",)}
+"""What ComfyUI's versions call some of these folders, too."""
+
 MODEL_SUFFIXES = frozenset({".safetensors", ".sft", ".ckpt", ".pt", ".pth", ".bin"})
 _ANNOTATIONS = {" [input]": "input", " [output]": "output", " [temp]": "temp"}
 _DIFFUSERS_FOLDER = "model_index.json"
@@ -65,7 +69,7 @@ class Folders:
             name: base / name
             for name in ("input", "output", "temp", "user", "cache", "custom_nodes")
         }
-        models = {name: (base / "models" / name,) for name in MODEL_FOLDERS}
+        models = {name: model_places(base / "models", name) for name in MODEL_FOLDERS}
         return cls(base=base, models=models, **named)
 
     def model_names(self, kind: str) -> tuple[str, ...]:
@@ -120,6 +124,11 @@ class Folders:
             hint = did_you_mean(plain, known)
             raise MissingFileError(f"there is no file '{plain}' in the {kind} folder{hint}", name)
         return path
+
+
+def model_places(root: Path, kind: str) -> tuple[Path, ...]:
+    """Return where weights of a kind may be below a folder of models."""
+    return root / kind, *(root / name for name in _OTHER_NAMES.get(kind, ()))
 
 
 def split_annotation(name: str) -> tuple[str, str]:

@@ -105,6 +105,8 @@ def _input(spec: InputSpec, folders: Folders) -> Json:
         options["rawLink"] = True
     if spec.force_input:
         options["forceInput"] = True
+    if spec.advanced:
+        options["advanced"] = True
     if spec.tooltip:
         options["tooltip"] = spec.tooltip
     if isinstance(spec.kind, Combo | ModelFile | InputFile):

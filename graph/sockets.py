@@ -195,6 +195,7 @@ class Trait(Enum):
     RAW_LINK = "rawLink"  # the link itself, `[id, slot]`
     FORCE_INPUT = "forceInput"  # shown as a socket
     LIST = "list"  # a result that is a list of items
+    ADVANCED = "advanced"  # shown by editors only when asked for
     OPTIONAL = "optional"  # need not be given, though it has a default
 
 

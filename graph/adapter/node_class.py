@@ -30,6 +30,7 @@ from graph.adapter.sources import version_of
 from graph.definition import InputSpec, Lane, NodeDefinition, OutputSpec
 from graph.dynamic_prompt import as_dynamic_prompt
 from graph.errors import DefinitionError
+from graph.running import running
 from graph.sockets import Foreign, Hidden
 
 if TYPE_CHECKING:
@@ -172,10 +173,12 @@ class _NodeClass:
         return tuple(signature.parameters.values())
 
     def _run(self, context: NodeContext, **inputs: object) -> NodeOutput | Expansion:
-        return self._read(self._call(context, inputs), context)
+        with running(context):
+            return self._read(self._call(context, inputs), context)
 
     async def _run_async(self, context: NodeContext, **inputs: object) -> NodeOutput | Expansion:
-        return self._read(await self._call(context, inputs), context)
+        with running(context):
+            return self._read(await self._call(context, inputs), context)
 
     def _call(self, context: NodeContext, inputs: dict[str, object]) -> Any:  # noqa: ANN401 - what a pack gives back
         inputs.pop(_OWN_ID, None)

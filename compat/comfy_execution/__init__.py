@@ -1,0 +1,1 @@
+"""What packs import from `comfy_execution`."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from graph.events import Event as Told
 
 _DYING = 5.0
+_SLOW = 200
+"""Events that may wait for a slow listener before previews, which take memory, are left out."""
 _LOOK = 1.0
 """Seconds between two looks whether a worker that says nothing is alive."""
 
@@ -52,6 +54,7 @@ class WorkerLink:
         self.gone = Event()
         self.about: Mapping[str, Any] | None = None
         self.unfit = ""
+        self._leaving = False
         self._inbox: Inbox = SimpleQueue()
         self._replies: dict[int, SimpleQueue[Mapping[str, Any]]] = {}
         self._numbers = count()
@@ -68,7 +71,7 @@ class WorkerLink:
     @property
     def ready(self) -> bool:
         """Whether it can be given work."""
-        return self.about is not None and not self.gone.is_set()
+        return self.about is not None and not (self._leaving or self.gone.is_set())
 
     @property
     def pid(self) -> int | None:
@@ -167,6 +170,8 @@ class WorkerLink:
 
     def _take(self, message: dict[str, Any]) -> None:
         if "event" in message:
+            if message.get("preview") and self._inbox.qsize() > _SLOW:
+                message["preview"] = None
             self._inbox.put(read_event(message))
             return
         match message.pop("kind"):
@@ -180,6 +185,8 @@ class WorkerLink:
             case "ready":
                 self.about = message["about"]
                 self.settled.set()
+            case "leaving":
+                self._leaving = True
             case "unfit":
                 self.unfit = message["sentence"]
 

@@ -1,19 +1,21 @@
 """What a worker tells: sent by a thread of its own, so that no node waits for a pipe or a picture.
 
-Many events that wait go as one message. Previews are drawn here, only while somebody wants them,
+Many events that wait go as one message. That a node starts is sent before it does, so that a node
+that kills the process is known by name. Previews are drawn here, only while somebody wants them,
 and of several that wait for the same node only the last.
 """
 
 from __future__ import annotations
 
 import time
-from queue import Empty, SimpleQueue
-from threading import Thread
+from collections import deque
+from contextlib import suppress
+from threading import Lock, Semaphore, Thread
 from typing import TYPE_CHECKING
 
 from graph.backends.telling import plain_event
 from graph.backends.wire import pack
-from graph.events import Event, NodeProgress
+from graph.events import Event, NodeProgress, NodeStarted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,56 +39,54 @@ class Outbox:
     def __init__(self, connection: Connection, encode: Encoder) -> None:
         self._connection = connection
         self._encode = encode
-        self._waiting: SimpleQueue[Event | Mapping[str, object] | None] = SimpleQueue()
-        self._shown: dict[str, float] = {}
+        self._waiting: deque[Event | Mapping[str, object]] = deque()
+        self._some = Semaphore(0)
+        self._sending = Lock()
+        self._closed = False
+        self._shown: dict[tuple[str, str], float] = {}
         self.previews = False
         self._thread = Thread(target=self._send_all, name="outbox", daemon=True)
         self._thread.start()
 
     def put(self, message: Event | Mapping[str, object]) -> None:
-        """Send something soon; never waits."""
-        self._waiting.put(message)
+        """Send something soon, and that a node starts at once."""
+        self._waiting.append(message)
+        if isinstance(message, NodeStarted):
+            self._send_waiting()
+        else:
+            self._some.release()
 
     def close(self, seconds: float) -> None:
         """Send what waits, for so many seconds at most, and nothing after it."""
-        self._waiting.put(None)
+        self._closed = True
+        self._some.release()
         self._thread.join(seconds)
 
     def _send_all(self) -> None:
-        while True:
-            batch = self._batch()
-            done = batch[-1] is None
-            try:
-                self._send([message for message in batch if message is not None])
-            except OSError:
-                return  # nobody is there any more; whoever listens to the pipe ends the worker
-            if done:
-                return
+        while not self._closed:
+            self._some.acquire()
+            self._send_waiting()
 
-    def _batch(self) -> list[Event | Mapping[str, object] | None]:
-        """What waits, one thing at least; None is the last of all."""
-        batch = [self._waiting.get()]
-        while batch[-1] is not None and len(batch) < _AT_ONCE:
-            try:
-                batch.append(self._waiting.get_nowait())
-            except Empty:
-                break
-        return batch
+    def _send_waiting(self) -> None:
+        with self._sending:
+            while self._waiting:
+                count = min(len(self._waiting), _AT_ONCE)
+                messages = [self._waiting.popleft() for _ in range(count)]
+                # If nobody is there any more, who listens to the pipe ends the worker.
+                with suppress(OSError):
+                    self._connection.send_bytes(_packed(self._in_words(messages)))
 
-    def _send(self, messages: list[Event | Mapping[str, object]]) -> None:
-        last = {
+    def _in_words(self, messages: list[Event | Mapping[str, object]]) -> list[Mapping[str, object]]:
+        progress = {
             message.node_id: place
             for place, message in enumerate(messages)
             if isinstance(message, NodeProgress)
         }
-        plain = [
-            self._plain(message, drawn=place in last.values())
-            if isinstance(message, Event)
-            else message
+        last = set(progress.values())
+        return [
+            self._plain(message, drawn=place in last) if isinstance(message, Event) else message
             for place, message in enumerate(messages)
         ]
-        if plain:
-            self._connection.send_bytes(_packed(plain))
 
     def _plain(self, event: Event, *, drawn: bool) -> Mapping[str, object]:
         plain = plain_event(event)
@@ -95,12 +95,13 @@ class Outbox:
         return plain
 
     def _drawn(self, event: NodeProgress) -> bytes | None:
-        now = time.monotonic()
         if event.preview is None or not self.previews:
             return None
-        if now - self._shown.get(event.node_id, -_PAUSE) < _PAUSE:
+        now, about = time.monotonic(), (event.job, event.node_id)
+        self._shown = {known: at for known, at in self._shown.items() if now - at < _PAUSE}
+        if about in self._shown:
             return None
-        self._shown = {event.node_id: now}
+        self._shown[about] = now
         try:
             return self._encode(event.preview)
         except Exception:  # noqa: BLE001 - a glimpse is not worth a job, whoever draws it

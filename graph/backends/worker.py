@@ -144,6 +144,7 @@ class Worker:
         """Stop the job, which leaves its journal, and end the process, hung threads and all."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self._leaving = True
+        self._out.put({"kind": "leaving"})
         self._cancel.cancel()
         stopped = self._idle.wait(_LEAVE)
         self._out.close(0.5)

@@ -82,7 +82,7 @@ def workflow_id(job: NewJob) -> str | None:
 def encode_result(result: Result) -> ResultColumns:
     """Return what came of a job as columns."""
     nodes = {
-        key: [node.class_type, node.cached, node.reason, round(node.seconds, 6)]
+        key: [node.class_type, node.cached, node.reason, round(node.seconds, 6), node.display_node]
         for key, node in result.nodes.items()
     }
     return (

@@ -108,19 +108,38 @@ class JobQueue:
         with self._news:
             self._news.notify_all()
 
-    def finish(self, job_id: str, status: JobStatus, result: Result) -> None:
+    def finish(
+        self,
+        job_id: str,
+        status: JobStatus,
+        result: Result,
+        crash: Crashed | None = None,
+        before: Callable[[], None] | None = None,
+    ) -> None:
         """Write down what came of a job that was taken.
+
+        Args:
+            job_id: The job.
+            status: How it ended.
+            result: What came of it.
+            crash: What became of its last worker, if that died.
+            before: Called once history can be read, before the job's end is told.
 
         Raises:
             UnknownJobError: It does not run.
         """
         columns = encode_result(result)
+        nodes = () if crash is None else (crash.node_id,)
 
         def then(job: Running) -> None:
+            if before is not None:
+                before()
             self._tell.ended(job_id, job.client, status, result.error)
             self._changed()
 
-        self._store.write(lambda database: self._state.end(database, job_id, status, columns), then)
+        self._store.write(
+            lambda database: self._state.end(database, job_id, status, columns, nodes), then
+        )
 
     def put_back(self, job_id: str, why: str, crash: Crashed | None = None) -> None:
         """Let a job that was taken wait again, ahead of everybody.

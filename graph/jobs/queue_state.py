@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from graph.jobs.coding import RequestColumns, ResultColumns
-    from graph.jobs.record import JobStatus, NewJob, Taken
+    from graph.jobs.record import Crashes, JobStatus, NewJob, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,12 @@ class QueueState:
         return taken
 
     def end(
-        self, database: sqlite3.Connection, job_id: str, status: JobStatus, columns: ResultColumns
+        self,
+        database: sqlite3.Connection,
+        job_id: str,
+        status: JobStatus,
+        columns: ResultColumns,
+        crash: Crashes = (),
     ) -> Running:
         """Let a job that runs end.
 
@@ -115,11 +120,10 @@ class QueueState:
         job = self._one_running(job_id)
         self._ending += 1
         table.end(database, job.serial, status, columns, self._ending, time.time())
+        table.crashed(database, job.serial, crash)
         return self.running.pop(job_id)
 
-    def put_back(
-        self, database: sqlite3.Connection, job_id: str, crash: tuple[str | None, ...] = ()
-    ) -> Running:
+    def put_back(self, database: sqlite3.Connection, job_id: str, crash: Crashes = ()) -> Running:
         """Let a job that runs wait again, ahead of all others.
 
         Raises:
@@ -127,7 +131,8 @@ class QueueState:
         """
         job = self._one_running(job_id)
         place = self.line.front()
-        table.put_back(database, job.serial, place, crash)
+        table.put_back(database, job.serial, place)
+        table.crashed(database, job.serial, crash)
         self.line.add(Waiting(job.serial, job_id, job.client, place))
         return self.running.pop(job_id)
 

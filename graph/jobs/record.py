@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,11 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = (JobStatus.PENDING, JobStatus.RUNNING)
-ENDED = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
+Crashes: TypeAlias = tuple[str | None, ...]
+"""At which node each worker died that tried to run a job; None where no node ran."""
+
+OPEN: Final = (JobStatus.PENDING, JobStatus.RUNNING)
+ENDED: Final = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +75,11 @@ class Taken:
 
     Attributes:
         request: What to run.
-        crashes: At which node each worker died that tried before; None where no node ran.
+        crashes: What became of earlier attempts.
     """
 
     request: JobRequest
-    crashes: tuple[str | None, ...] = ()
+    crashes: Crashes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,14 @@ class NodeRecord:
         cached: Whether it need not run.
         reason: Why it ran; empty if it did not.
         seconds: How long it ran, in all its runs.
+        display_node: The node of the workflow that clients should show it on.
     """
 
     class_type: str
     cached: bool
     reason: str = ""
     seconds: float = 0.0
+    display_node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ class JobRow:
         created: When it came, in seconds since the epoch.
         started: When it was last begun, or None.
         ended: When it ended, or None.
-        crashes: At which node each worker died that tried; None where no node ran.
+        crashes: What became of attempts that brought their worker down.
     """
 
     serial: int
@@ -160,7 +165,7 @@ class JobRow:
     created: float
     started: float | None
     ended: float | None
-    crashes: tuple[str | None, ...]
+    crashes: Crashes
 
     @property
     def attempts(self) -> int:

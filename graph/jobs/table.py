@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graph.jobs.coding import RequestColumns, ResultColumns
-    from graph.jobs.record import NewJob
+    from graph.jobs.record import Crashes, NewJob
 
 _INSERT = (
     "INSERT INTO jobs (serial, id, status, number, place, client, workflow, created)"
@@ -124,15 +124,17 @@ def end(
     database.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)", (serial, *columns))
 
 
-def put_back(
-    database: sqlite3.Connection, serial: int, place: float, crash: tuple[str | None, ...] = ()
-) -> None:
-    """Write down that a job that ran waits again; at which node its worker died, if it did."""
+def put_back(database: sqlite3.Connection, serial: int, place: float) -> None:
+    """Write down that a job that ran waits again."""
     database.execute(
         "UPDATE jobs SET status = 'pending', started = NULL, place = ? WHERE serial = ?",
         (place, serial),
     )
-    for node_id in crash:
+
+
+def crashed(database: sqlite3.Connection, serial: int, crashes: Crashes) -> None:
+    """Write down that workers died of a job."""
+    for node_id in crashes:
         database.execute(
             "UPDATE jobs SET crashes = json_insert(crashes, '$[#]', ?) WHERE serial = ?",
             (node_id, serial),

@@ -1,0 +1,215 @@
+"""Feeds a backend: takes the next job, runs it, writes down what came of it, and so on.
+
+There is one for each backend; several share a queue. Whatever a job, a worker or the database does,
+it goes on with the next job.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict
+from threading import Event as Flag
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed
+from graph.jobs.attempt import Attempt, given_up
+from graph.jobs.errors import JobsError, StoreError
+from graph.jobs.record import JobError, JobStatus, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graph.backends.protocol import Backend, Outcome
+    from graph.events import OnEvent
+    from graph.jobs.folding import Folding
+    from graph.jobs.queue import JobQueue
+    from graph.jobs.record import Taken
+    from graph.problems import Problem
+
+STRIKES: Final = 3
+"""How many workers may die at the same node of a job before it is given up."""
+_PAUSE: Final = 1.0
+"""Seconds between two attempts at writing to a database that cannot be written."""
+
+
+class Dispatcher:
+    """A thread between a queue and a backend.
+
+    Args:
+        queue: Where jobs come from.
+        backend: What runs them; closed by whoever made it.
+        on_event: Told what happens to jobs; must not block.
+        warn: Told in one sentence what the user should know.
+        name: What to call the thread, the accelerator for instance.
+        pause: Seconds between two attempts at writing to a database that cannot be written.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        backend: Backend,
+        on_event: OnEvent,
+        warn: Callable[[str], None],
+        *,
+        name: str = "dispatcher",
+        pause: float = _PAUSE,
+    ) -> None:
+        self._queue = queue
+        self._backend = backend
+        self._on_event = on_event
+        self._warn = warn
+        self._pause = pause
+        self._stop = Flag()
+        self._checkpoint = False
+        self._attempt: Attempt | None = None
+        self._warned = ""
+        self._thread = Thread(target=self._work, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._thread.start()
+
+    def stop(self, *, checkpoint: bool = True, seconds: float | None = 5.0) -> bool:
+        """Take no more jobs, and wait for the one that runs.
+
+        Args:
+            checkpoint: Whether to stop that one, too; it goes back to the front of the queue, and
+                what it wrote down lets it go on where it was.
+            seconds: How long to wait; a job that still runs then is put back at the next start.
+
+        Returns:
+            Whether nothing runs any more.
+        """
+        self._checkpoint = checkpoint
+        self._stop.set()
+        self._queue.wake()
+        attempt = self._attempt
+        if checkpoint and attempt is not None:
+            attempt.stop()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            attempt = Attempt(self._backend, self._on_event)
+            taken = self._take(attempt)
+            if taken is None:
+                continue
+            self._attempt = attempt
+            if self._stop.is_set() and self._checkpoint:
+                attempt.stop()  # it was taken while the wish to stop came
+            try:
+                self._settle(taken, attempt, attempt.run(taken.request))
+            except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
+                self._give_up(taken, error)
+            self._attempt = None
+
+    def _take(self, attempt: Attempt) -> Taken | None:
+        """Take a job if there is one, or wait a moment for one."""
+        try:
+            taken = self._queue.take(attempt.cancel)
+            if taken is None and not self._stop.is_set():
+                self._queue.wait(_PAUSE)
+        except StoreError as error:
+            self._trouble(error)
+            return None
+        self._warned = ""
+        return taken
+
+    def _settle(self, taken: Taken, attempt: Attempt, outcome: Outcome) -> None:
+        folding = attempt.folding
+        match outcome:
+            case Done():
+                result = folding.result(None, _facts(outcome.problems), outcome.warnings)
+                self._finish(taken, attempt, JobStatus.DONE, result)
+            case _ if attempt.unwanted:
+                error = _failure(outcome, folding)
+                self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
+            case _ if attempt.stopped:
+                why = "the server is stopping; the job goes on when it starts again"
+                self._insist(lambda: self._queue.put_back(taken.request.id, why))
+            case CancelledOutcome():
+                error = _failure(outcome, folding)
+                self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
+            case Failed():
+                result = folding.result(_failure(outcome, folding), _facts(outcome.problems))
+                self._finish(taken, attempt, JobStatus.FAILED, result)
+            case Crashed():
+                self._crashed(taken, attempt, outcome)
+
+    def _crashed(self, taken: Taken, attempt: Attempt, crash: Crashed) -> None:
+        strikes = taken.crashes.count(crash.node_id) + 1
+        if strikes < STRIKES:
+            self._insist(lambda: self._queue.put_back(taken.request.id, crash.sentence, crash))
+            return
+        result = attempt.folding.result(given_up(crash, strikes, attempt))
+        self._finish(taken, attempt, JobStatus.FAILED, result, crash)
+
+    def _finish(
+        self,
+        taken: Taken,
+        attempt: Attempt,
+        status: JobStatus,
+        result: Result,
+        crash: Crashed | None = None,
+    ) -> None:
+        job, tell_end = taken.request.id, attempt.tell_end
+        self._insist(lambda: self._queue.finish(job, status, result, crash, tell_end))
+
+    def _give_up(self, taken: Taken, error: Exception) -> None:
+        """Have a job fail for a fault of our own."""
+        sentence = f"the job's end could not be written down: {type(error).__name__}: {error}"
+        self._warn(sentence)
+        result = Result(
+            error=JobError(sentence, "".join(traceback.format_exception(error))),
+        )
+        self._insist(lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result))
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        """Write until it is written, or until there is no more time for it.
+
+        In that case the job still runs as far as the database knows, and starts anew next time.
+        """
+        while True:
+            try:
+                write()
+            except StoreError as error:
+                self._trouble(error)
+                if self._stop.is_set():
+                    return
+            except JobsError as error:
+                self._warn(str(error))
+                return
+            else:
+                self._warned = ""
+                return
+
+    def _trouble(self, error: StoreError) -> None:
+        """Tell of trouble with the database, once while it lasts, and wait a moment."""
+        if str(error) != self._warned:
+            self._warned = str(error)
+            self._warn(f"{error} (the queue waits until then)")
+        self._stop.wait(self._pause)
+
+
+def _facts(problems: tuple[Problem, ...]) -> tuple[dict[str, object], ...]:
+    return tuple(map(asdict, problems))
+
+
+def _failure(outcome: Failed | CancelledOutcome | Crashed, folding: Folding) -> JobError:
+    """Why a job did not come to its end: as the backend says, else as the node said."""
+    heard = folding.error or JobError("")
+    node = heard.node_id if outcome.node_id is None else outcome.node_id
+    if isinstance(outcome, CancelledOutcome):
+        return JobError("the job was cancelled", "", node, folding.class_of(node))
+    if isinstance(outcome, Crashed):
+        return JobError(outcome.sentence, "", node, folding.class_of(node))
+    return JobError(
+        outcome.sentence,
+        outcome.traceback or heard.traceback,
+        node,
+        outcome.class_type or heard.class_type,
+        outcome.exception_type or heard.exception_type,
+    )

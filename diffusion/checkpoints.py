@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffusion.assembly import Checkpoint, model_from, text_encoder_from, unet_tensors
+from diffusion.configs import configured_prediction
 from diffusion.families import VAE, recognise
 from diffusion.layouts import clip_tensors
 from diffusion.model_folders import load_folder
@@ -36,7 +37,8 @@ def load_checkpoint(
     Args:
         path: The file, or the folder with `unet/`, `text_encoder/` and `vae/`.
         site: Where its parts go; the CPU unless told.
-        prediction: What its UNet answers, where that is known better than the file tells.
+        prediction: What its UNet answers, where that is known better than the file, or the `.yaml`
+            beside it, tells.
         on_progress: Told of bytes done and in all; may raise to cancel.
 
     Raises:
@@ -45,6 +47,7 @@ def load_checkpoint(
     site = site or Site()
     if path.is_dir():
         return load_folder(path, site, prediction=prediction, on_progress=on_progress)
+    prediction = prediction or configured_prediction(path)
     weights = read_weights(path)
     unet = unet_tensors(weights)
     family = recognise(unet, weights)

@@ -10,6 +10,7 @@ from graph.decorator import node
 from graph.definition import Lane
 from graph.sockets import Combo, ModelFile
 from nodes.checks import blaming
+from nodes.configs import config_of
 from nodes.embedding_files import embeddings_in
 from nodes.types import Clip, Model, Vae
 
@@ -40,13 +41,15 @@ CONFIGS = (
     lane=Lane.ACCELERATOR,
 )
 def load_checkpoint(
-    ctx: NodeContext, ckpt_name: Annotated[str, ModelFile("checkpoints")]
+    ctx: NodeContext,
+    ckpt_name: Annotated[str, ModelFile("checkpoints", reads=config_of)],
 ) -> tuple[Model, Clip | None, Vae | None]:
     """Load a checkpoint: the model that makes pictures, its text encoder and its autoencoder.
 
     Args:
         ctx: What the engine offers.
-        ckpt_name: A file below models/checkpoints.
+        ckpt_name: A file below models/checkpoints. A .yaml of its name beside it may say whether it
+            predicts noise or velocities.
     """
     from diffusion import checkpoints
 

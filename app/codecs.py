@@ -1,10 +1,10 @@
 """Values as bytes and back, to the bit, for the results that are kept on the disk.
 
 A value is plain data (None, true and false, numbers, text, bytes), a tensor, or a list, tuple or
-dictionary with text for keys of such. So pictures, masks, latents and conditioning can be written;
-a model cannot. The bytes are a safetensors file: the tensors, and in its metadata, as JSON, how the
-values are made of them. Nothing that is read is ever executed. torch is imported when there is a
-tensor to be made.
+dictionary with text for keys of such; or several items of one link, or word that one is blocked.
+So pictures, masks, latents and conditioning can be written; a model cannot. The bytes are a
+safetensors file: the tensors, and in its metadata, as JSON, how the values are made of them.
+Nothing that is read is ever executed. torch is imported when there is a tensor to be made.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from app.tensor_bytes import bytes_of, is_data, levels_of, memory_order, read_tensors, type_name
 from app.tensors import is_tensor
+from graph.result import Blocked, Items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
+_SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", Items: "items"}
 _DEEPEST = 64
 _LONGEST = 4096
 """Bits of a number; Python reads no longer ones from text."""
@@ -53,8 +55,10 @@ class _Packing:
         if isinstance(value, bytes) and kind is bytes:
             self.characters += len(value) * 4 // 3
             return {"bytes": base64.b64encode(value).decode()}
-        if isinstance(value, list | tuple) and kind in {list, tuple}:
-            return {kind.__name__: [self.describe(item, depth + 1) for item in value]}
+        if isinstance(value, Blocked):
+            return {"blocked": self._describe_scalar(value.message)}
+        if isinstance(value, list | tuple) and kind in _SEQUENCES:
+            return {_SEQUENCES[kind]: [self.describe(item, depth + 1) for item in value]}
         if isinstance(value, dict) and kind is dict and all(type(key) is str for key in value):
             return {"dict": {key: self.describe(item, depth + 1) for key, item in value.items()}}
         return self._describe_tensor(value)
@@ -157,6 +161,10 @@ def _restore(described: Json, tensors: Mapping[str, torch.Tensor]) -> object:
             value: object = [_restore(item, tensors) for item in items]
         case {"tuple": list(items)}:
             value = tuple(_restore(item, tensors) for item in items)
+        case {"items": list(items)}:
+            value = Items(_restore(item, tensors) for item in items)
+        case {"blocked": (str() | None) as message}:
+            value = Blocked(message)
         case {"dict": dict(items)}:
             value = {key: _restore(item, tensors) for key, item in items.items()}
         case {"bytes": str(text)}:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 _CGROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
+_SPARE = 20
+"""One part in so many of the memory is to stay free."""
+_MOMENT = 0.25
 
 
 def total() -> int | None:
@@ -65,6 +69,25 @@ def limit() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     given = [bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY]
     resource.setrlimit(resource.RLIMIT_DATA, (min([room, *given]), hard))
+
+
+class Shortage:
+    """How many bytes the machine lacks: what is free is to stay above a part of what there is.
+
+    Looking takes a while, so what was seen counts for a moment.
+    """
+
+    def __init__(self) -> None:
+        self._least = (total() or 0) // _SPARE
+        self._looked = 0.0
+        self._free: int | None = None
+
+    def __call__(self) -> int:
+        """Return the bytes."""
+        now = time.monotonic()
+        if now - self._looked > _MOMENT:
+            self._looked, self._free = now, free()
+        return 0 if self._free is None else max(0, self._least - self._free)
 
 
 def ran_out(error: BaseException | None) -> bool:

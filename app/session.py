@@ -10,15 +10,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app import canvas_values, devices, memory, tensors, terminal
+from app import canvas_values, devices
 from app.catalogue import make_registry
+from app.engine import make_engine
 from app.folders import make_folders, require_writable
 from app.overrides import Change, apply, find_input, parse_change, seed_changes
-from app.results import open_results
 from app.signatures import RegistrySignatures
-from graph.cache import MemoryCache
-from graph.executor import Engine, Options
-from graph.files import FileIndex
+from graph.executor import Options
 from graph.formats.document import read_document
 from graph.problems import InvalidWorkflowError
 from graph.validate import validate
@@ -30,11 +28,10 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from graph.checked import Checked
     from graph.events import OnEvent
+    from graph.executor import Engine
     from graph.formats.document import Document
     from graph.report import RunResult
     from graph.workflow import Value
-
-_CACHE_WITHOUT_KNOWING = 4 * 10**9
 
 
 class Session:
@@ -64,17 +61,7 @@ class Session:
 
     @cached_property
     def _engine(self) -> Engine:
-        room = memory.total()
-        return Engine(
-            self.registry,
-            self.folders,
-            cache=MemoryCache(room // 2 if room else _CACHE_WITHOUT_KNOWING, tensors.storages),
-            disk=open_results(self.settings, self.folders, self.device, terminal.complain),
-            files=FileIndex(self.folders.cache / "files.sqlite"),
-            hasher=tensors.content_hash,
-            device=self.device,
-            outside=True,
-        )
+        return make_engine(self.settings, self.folders, self.registry, self.device)
 
     def load(self, path: Path) -> Document:
         """Read a workflow file, or a PNG that carries one.
@@ -153,11 +140,11 @@ class Session:
         return self._engine.run(
             apply(document.workflow, changes),
             on_event=on_event,
-            options=Options(extra_pnginfo=extra),
+            options=Options(extra_pnginfo=extra, debug=self.settings.debug),
         )
 
     def close(self) -> None:
         """Let go of models and results. A run after that begins with what is on the disk."""
         engine: Engine | None = self.__dict__.pop("_engine", None)
         if engine is not None:
-            engine.tiers.close()
+            engine.close()

@@ -19,6 +19,7 @@ from safetensors.torch import load
 from app.bootstrap.start import ROOT
 from app.codecs import ValueCodec
 from app.tensors import content_hash
+from graph.result import Blocked, Items
 from tests.support.tensors import noise, picture
 
 if TYPE_CHECKING:
@@ -256,3 +257,12 @@ def test_values_cut_short_anywhere_are_refused() -> None:
     for length in range(len(whole)):
         with pytest.raises(ValueError, match=r"."):
             CODEC.decode(whole[:length])
+
+
+def test_several_items_of_a_link_and_blocked_ones_come_back_as_such() -> None:
+    values = (Items((torch.ones(2), 1, Blocked("no"))), (1, 2), Blocked())
+    items, *others = CODEC.decode(_written(*values))
+    assert isinstance(items, Items)
+    assert _same(torch.ones(2), items[0])
+    assert (items[1:], others) == ((1, Blocked("no")), [(1, 2), Blocked()])
+    assert type(others[0]) is tuple

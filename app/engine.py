@@ -1,0 +1,51 @@
+"""The engine with all that it must know of tensors, memory and folders, and cannot."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+from app import memory, tensors, terminal
+from app.faults import fault
+from app.provenance import provenance
+from app.results import open_results
+from graph.cache import MemoryCache
+from graph.executor import Engine
+from graph.files import FileIndex
+from graph.journal import Journals
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from graph.folders import Folders
+    from graph.registry import Registry
+
+_CACHE_WITHOUT_KNOWING = 4 * 10**9
+
+
+def make_engine(settings: Settings, folders: Folders, registry: Registry, device: str) -> Engine:
+    """Return an engine for a device, as torch writes it; torch is not imported for that."""
+    room = memory.total()
+    budget = room // 2 if room else _CACHE_WITHOUT_KNOWING
+    return Engine(
+        registry,
+        folders,
+        cache=MemoryCache(budget, tensors.storages, memory.Shortage()),
+        disk=open_results(settings, folders, device, terminal.complain),
+        files=FileIndex(folders.cache / "files.sqlite"),
+        hasher=tensors.content_hash,
+        device=device,
+        outside=True,
+        journals=Journals(folders.cache / "resume", salt=provenance(device)),
+        out_of_memory=memory.ran_out,
+        make_room=make_room,
+        fault=fault,
+    )
+
+
+def make_room() -> None:
+    """Give memory back that nobody needs now."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import ref
 
 import torch
+from torch import nn
 
 from diffusion.errors import DiffusionError
 from diffusion.interruption import check_interrupted, heed_interruption
@@ -21,7 +22,7 @@ from diffusion.residency import lodge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from diffusion.residency import Residency
 
@@ -127,7 +128,7 @@ def assemble(
     """
     module = _built(make, placement.what)
     if placement.storage is None:
-        module = module.to(placement.dtype)
+        nn.Module.to(module, placement.dtype)  # diffusers' own `to` warns for no reason
     module.requires_grad_(False).eval()
     expected = module.state_dict()
     _check(expected, tensors, placement.what)

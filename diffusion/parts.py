@@ -102,14 +102,15 @@ def load_text_encoder(
     Raises:
         DiffusionError: A file is damaged or holds no text encoder, or they do not go together.
     """
-    encoders = {encoder.name: encoder for encoder in map(_read_encoder, paths)}
+    read = [_read_encoder(path) for path in paths]
+    encoders = {encoder.name: encoder for encoder in read}
     names = " and ".join(path.name for path in paths)
     key = _ALONE[next(iter(encoders))]
     if len(paths) > 1:
         key = _TOGETHER.get(frozenset(encoders), "")
         if not key:
             raise DiffusionError(
-                f"{names} are the text encoders {' and '.join(e.name for e in encoders.values())}: "
+                f"{names} are the text encoders {' and '.join(encoder.name for encoder in read)}: "
                 "expected CLIP-L and CLIP-G, which SDXL has"
             )
     family = FAMILIES[key]

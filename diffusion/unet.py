@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from torch import nn
+
 from diffusion.errors import DiffusionError
 from diffusion.layouts import unet_name
 from diffusion.modules import Placement, assemble, reading
@@ -13,7 +15,7 @@ from diffusion.shapes import unet_layers, unet_shape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from diffusion.family import Family
 
@@ -128,7 +130,8 @@ def unet_from_config(
     def make() -> VectorUNet:
         module: VectorUNet = VectorUNet.from_config(dict(config))
         if placement.storage is not None:
-            module.to(placement.dtype).enable_layerwise_casting(placement.storage, placement.dtype)
+            nn.Module.to(module, placement.dtype)  # diffusers' own `to` warns for no reason
+            module.enable_layerwise_casting(placement.storage, placement.dtype)
         return module
 
     return UNet(assemble(make, tensors, placement))

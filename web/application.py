@@ -6,8 +6,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from web import model_routes, page_routes, sign_in_routes, upload_routes, view_routes
+from web import (
+    completion_routes,
+    model_routes,
+    object_info_routes,
+    pack_routes,
+    page_routes,
+    settings_routes,
+    sign_in_routes,
+    system_routes,
+    upload_routes,
+    userdata_routes,
+    view_routes,
+)
 from web.bodies import LIMITS
+from web.catalogue import OBJECT_INFO, ObjectInfo
 from web.declared.openapi import document
 from web.encoded import Encoded
 from web.guards.gate import DOORKEEPER, OPEN, SECURITY, gate
@@ -39,6 +52,33 @@ ROUTES: tuple[Route, ...] = (
     model_routes.model_places,
     model_routes.model_files,
     model_routes.model_preview,
+    object_info_routes.object_info,
+    object_info_routes.node_info,
+    system_routes.system_stats,
+    system_routes.features,
+    system_routes.logs,
+    system_routes.raw_logs,
+    system_routes.subscribe_logs,
+    system_routes.folder_paths,
+    system_routes.folder_files,
+    pack_routes.extensions,
+    pack_routes.extension_file,
+    pack_routes.workflow_templates,
+    pack_routes.workflow_template,
+    pack_routes.translations,
+    settings_routes.users,
+    settings_routes.add_user,
+    settings_routes.settings,
+    settings_routes.setting,
+    settings_routes.set_settings,
+    settings_routes.set_setting,
+    userdata_routes.list_files,
+    userdata_routes.list_tree,
+    userdata_routes.read_file,
+    userdata_routes.write_file,
+    userdata_routes.delete_file,
+    userdata_routes.move_file,
+    completion_routes.completions,
 )
 
 
@@ -55,6 +95,7 @@ def make_application(services: Services, more: Iterable[Route] = ()) -> web.Appl
     app[LIMITS] = services.limits
     app[SECURITY] = services.security
     app[DOORKEEPER] = Doorkeeper(services.security.token)
+    app[OBJECT_INFO] = ObjectInfo(services.catalogue)
     app[STUDIO] = Studio(services.limits.pixels)
     app[OPEN] = frozenset(_open_paths(routes))
     app[OPENAPI] = Encoded.json(document(routes, services.version))

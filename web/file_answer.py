@@ -82,9 +82,10 @@ async def answer_file(
         if span is None:
             return web.Response(status=416, headers={**told, "Content-Range": f"bytes */{size}"})
         kind = kind_of(file.read(HEAD), name)
-        told |= {
+        told = {
             "Content-Type": kind.media + ("; charset=utf-8" if "text/" in kind.media else ""),
             "Content-Disposition": disposition(name, inline=kind.shown),
+            **told,
         }
         status = 200
         if len(span) < size:

@@ -9,9 +9,20 @@ from aiohttp import web
 
 from web.bodies import BodyLimits
 from web.guards.security import Security
+from web.log_book import LogBook
+from web.system import AskMachine, unknown_machine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from graph.folders import Folders
+    from web.catalogue import Catalogue
+    from web.packs import Pack
+    from web.settings_store import SettingsStore
+
+
+def _no_packs() -> Sequence[Pack]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -20,15 +31,25 @@ class Services:
 
     Attributes:
         folders: Where the user's files are.
+        catalogue: Which nodes there are.
+        settings: Where the user's settings are.
         version: Safelight's.
         security: Whom to let in.
         limits: How much clients may send.
+        packs: Answers which node packs there are.
+        machine: Answers what the machine and the worker are like.
+        logs: The last lines of the log.
     """
 
     folders: Folders
+    catalogue: Catalogue
+    settings: SettingsStore
     version: str = "0"
     security: Security = field(default_factory=Security)
     limits: BodyLimits = field(default_factory=BodyLimits)
+    packs: Callable[[], Sequence[Pack]] = _no_packs
+    machine: AskMachine = unknown_machine
+    logs: LogBook = field(default_factory=LogBook)
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("SERVICES", Services)

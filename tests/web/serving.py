@@ -11,7 +11,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from graph.folders import Folders
 from web.application import make_application
+from web.catalogue import DefinedCatalogue
 from web.services import Services
+from web.settings_store import FileSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -28,7 +30,9 @@ def services_in(base: Path, **changes: Any) -> Services:  # noqa: ANN401 - of ea
     folders = Folders.under(base)
     for folder in (folders.input, folders.output, folders.temp, folders.user):
         folder.mkdir(parents=True, exist_ok=True)
-    return replace(Services(folders), **changes)
+    catalogue = DefinedCatalogue((), folders)
+    settings = FileSettings(folders.user / "settings.json")
+    return replace(Services(folders, catalogue, settings), **changes)
 
 
 @asynccontextmanager

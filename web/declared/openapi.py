@@ -78,7 +78,8 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Json]:
 
 def _parameters(route: Route, schemas: Schemas) -> Iterable[dict[str, Json]]:
     for name in route.places:
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        schema = schemas.of(route.hints.get(name, str))
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
     if "query" in route.hints:
         for name, schema, must in schemas.fields(route.hints["query"]):
             shown = dict(schema)

@@ -74,10 +74,14 @@ class Route:
             name: make(self.hints[name]) for name, make in readers.items() if name in self.hints
         }
         query, body = made.get("query"), made.get("body")
+        places = [(name, text_reader(self.hints.get(name, str))) for name in self.places]
 
         async def serve(request: web.Request) -> web.StreamResponse:
-            given: dict[str, object] = {name: request.match_info[name] for name in self.places}
             complaints: list[str] = []
+            given: dict[str, object] = {
+                name: read(request.match_info[name], f"'{name}'", complaints.append)
+                for name, read in places
+            }
             if query is not None:
                 given["query"] = query(request.query, "the query", complaints.append)
             if body is not None:

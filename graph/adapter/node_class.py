@@ -79,6 +79,7 @@ class _NodeClass:
         self._method: str = function
         self._input_types = input_types
         self._instances = Instances(cls)
+        self._needs = needs_of(cls, self._instances)
         # Hidden inputs that nobody fills in and that the function insists on.
         self._blank: dict[str, None] = {}
         self._last: NodeDefinition | None = None
@@ -100,6 +101,7 @@ class _NodeClass:
             inputs=declaration.inputs,
             hidden=self._hidden(declaration),
             declared=declaration.described,
+            ask=self._needs if any(spec.lazy for spec in declaration.inputs) else None,
             undeclared=self._undeclared(declaration),
         )
         return self._last
@@ -129,8 +131,7 @@ class _NodeClass:
             version=version_of(cls),
             source=self._source,
             takes_lists=takes_lists,
-            ask=needs_of(cls, self._instances),
-            fingerprint=fingerprint_of(cls),
+            fingerprint=fingerprint_of(cls, takes_lists=takes_lists),
             own_check=own_check_of(cls, takes_lists=takes_lists),
             deprecated=bool(getattr(cls, "DEPRECATED", False)),
             experimental=bool(getattr(cls, "EXPERIMENTAL", False)),

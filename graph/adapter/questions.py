@@ -41,26 +41,20 @@ def needs_of(cls: type, instances: Instances) -> NodeFunction:
     return ask_later if inspect.iscoroutinefunction(method) else ask
 
 
-def fingerprint_of(cls: type) -> NodeFunction | None:
+def fingerprint_of(cls: type, *, takes_lists: bool) -> NodeFunction | None:
     """Return what answers, as `NodeDefinition.fingerprint` does, with `IS_CHANGED`; None without.
 
-    What fails, or gives back what cannot be compared, counts as changed always.
+    What cannot be compared counts as changed always.
     """
     method = getattr(cls, "IS_CHANGED", None)
     if not callable(method):
         return None
 
     def fingerprint(**inputs: object) -> object:
-        try:
-            return _comparable(method(**_wanted(method, inputs)))
-        except Exception:  # noqa: BLE001 - the border to a pack's code
-            return _ALWAYS
+        return _comparable(method(**_wanted(method, inputs, takes_lists=takes_lists)))
 
     async def fingerprint_later(**inputs: object) -> object:
-        try:
-            return _comparable(await method(**_wanted(method, inputs)))
-        except Exception:  # noqa: BLE001 - the border to a pack's code
-            return _ALWAYS
+        return _comparable(await method(**_wanted(method, inputs, takes_lists=takes_lists)))
 
     return fingerprint_later if inspect.iscoroutinefunction(method) else fingerprint
 
@@ -92,9 +86,12 @@ def _parameters(method: NodeFunction) -> tuple[frozenset[str], bool]:
     return frozenset(p.name for p in found if p.kind in by_name), takes_all
 
 
-def _wanted(method: NodeFunction, inputs: Mapping[str, object]) -> Mapping[str, object]:
+def _wanted(
+    method: NodeFunction, inputs: Mapping[str, object], *, takes_lists: bool
+) -> Mapping[str, object]:
     names, takes_all = _parameters(method)
-    return inputs if takes_all else {k: v for k, v in inputs.items() if k in names}
+    wanted = {k: v for k, v in inputs.items() if takes_all or k in names}
+    return {k: [v] for k, v in wanted.items()} if takes_lists else wanted
 
 
 def _names(answer: object) -> list[str]:

@@ -25,9 +25,7 @@ def test_a_class_without_much_is_a_node() -> None:
     assert (definition.deprecated, definition.experimental, definition.output_node) == (
         *(False, False, False),
     )
-    assert (definition.ask is not None, definition.fingerprint, definition.own_check) == (
-        *(True, None, None),
-    )
+    assert (definition.ask, definition.fingerprint, definition.own_check) == (None, None, None)
 
 
 def test_a_class_says_what_it_is() -> None:

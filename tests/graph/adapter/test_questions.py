@@ -13,6 +13,7 @@ from tests.graph.adapter.classes import FOLDERS, ask, call, define
 if TYPE_CHECKING:
     from graph.definition import OwnCheck
 
+LAZY = {"required": {"a": ("INT", {"lazy": True})}}
 CONTEXT = NodeContext("1", FOLDERS)
 
 
@@ -22,7 +23,7 @@ def _fingerprint(method: Any, **inputs: object) -> object:  # noqa: ANN401 - wha
 
 
 def _needs(method: Any, **inputs: object) -> object:  # noqa: ANN401 - what a class may hold
-    return ask(define(check_lazy_status=method).ask, CONTEXT, **inputs)
+    return ask(define(LAZY, check_lazy_status=method).ask, CONTEXT, **inputs)
 
 
 def _own(method: Any, **attributes: object) -> OwnCheck:  # noqa: ANN401 - what a class may hold
@@ -53,13 +54,14 @@ def test_the_same_instance_says_what_it_needs_and_runs() -> None:
         vars(self)["asked"] = True
         return []
 
-    definition = define(function=lambda self: (self.asked,), check_lazy_status=needs)
+    definition = define(LAZY, lambda self: (self.asked,), check_lazy_status=needs)
     ask(definition.ask, CONTEXT)
     assert call(definition).values == (True,)
 
 
 def test_a_class_that_cannot_say_needs_no_lazy_input() -> None:
-    assert ask(define().ask, CONTEXT, a=None) == []
+    assert ask(define(LAZY).ask, CONTEXT, a=None) == []
+    assert define(check_lazy_status=lambda _self: []).ask is None
 
 
 def test_a_fingerprint_is_made_of_the_inputs_that_it_names() -> None:
@@ -92,20 +94,9 @@ def test_what_contains_itself_has_always_changed() -> None:
     assert math.isnan(_fingerprint(classmethod(lambda _cls: round_)))  # type: ignore[arg-type]
 
 
-def test_a_fingerprint_that_fails_has_always_changed() -> None:
-    def fail(_cls: type) -> object:
-        raise OSError("gone")
-
-    async def fail_later(_cls: type) -> object:
-        raise OSError("gone")
-
-    def insist(_cls: type, b: object) -> object:
-        return b
-
-    for method in (fail, fail_later, insist):
-        found = _fingerprint(classmethod(method), a=1)
-        assert isinstance(found, float)
-        assert math.isnan(found)
+def test_a_fingerprint_of_a_class_that_takes_lists_gets_lists() -> None:
+    changed = classmethod(lambda _cls, a: a)
+    assert ask(define(IS_CHANGED=changed, INPUT_IS_LIST=True).fingerprint, a=1) == [1]
 
 
 def test_a_check_names_the_inputs_that_it_wants() -> None:

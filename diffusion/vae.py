@@ -16,6 +16,7 @@ import torch
 from diffusion.errors import DiffusionError
 from diffusion.layouts import vae_name
 from diffusion.modules import Placement, assemble, reading
+from diffusion.residency import in_use
 from diffusion.shapes import vae_shape
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class VAE:
         """Turn the items of a batch into float32 on the CPU, in no more memory than one needs."""
         turned = []
         for number, item in enumerate(torch.split(items, 1), 1):
-            with torch.inference_mode():
+            with in_use(self.module), torch.inference_mode():
                 answer = turn(item).float().cpu()
             if not bool(answer.isfinite().all()):
                 raise DiffusionError(

@@ -62,6 +62,11 @@ class Folders:
     custom_nodes: Path
     models: Mapping[str, tuple[Path, ...]]
 
+    @property
+    def wildcards(self) -> Path:
+        """Lines that prompts choose from, `NAME.txt`."""
+        return self.user / "wildcards"
+
     @classmethod
     def under(cls, base: Path) -> Folders:
         """Return the usual folders under a base folder."""

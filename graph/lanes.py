@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
+import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -29,13 +31,14 @@ class Workers:
 
     Args:
         threads: How many; as many as there are processors, and at least four, by default, for many
-            a node waits for a disk.
+            a node waits for a disk. With none, one node runs at a time, in the thread that asks.
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = threads or max(4, os.cpu_count() or 1)
+        self.threads = max(4, os.cpu_count() or 1) if threads is None else threads
         self._pool: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: Callable[[], object] = _nothing
         self._lock = Lock()
 
     def submit(self, work: Callable[[], None]) -> None:
@@ -57,7 +60,8 @@ class Workers:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                Thread(target=self._loop.run_forever, name="coroutines", daemon=True).start()
+                Thread(target=_run, args=(self._loop,), name="coroutines", daemon=True).start()
+                self._end = weakref.finalize(self, _stop, self._loop)
             return self._loop
 
     def wait_for(self, coroutine: Coroutine[Any, Any, _Answer]) -> _Answer:
@@ -72,7 +76,7 @@ class Workers:
         if pool is not None:
             pool.shutdown(wait=False)
         if loop is not None:
-            loop.call_soon_threadsafe(loop.stop)
+            self._end()
 
 
 class Lanes:
@@ -110,6 +114,9 @@ class Lanes:
     def spawn(self, coroutine: Coroutine[Any, Any, object]) -> None:
         """Have a coroutine run at once; it answers what is to be handed out, and raises nothing."""
         self._running += 1
+        if not self._workers.threads:
+            self._done.put((None, self._workers.wait_for(coroutine)))
+            return
         self._workers.loop().call_soon_threadsafe(self._begin, coroutine)
 
     def _begin(self, coroutine: Coroutine[Any, Any, object]) -> None:
@@ -124,13 +131,16 @@ class Lanes:
 
     def next(self) -> object:
         """Start what there is room for, and hand out what is done next; None for a `nudge`."""
-        if not self._running and sum(map(len, self._waiting.values())) == 1:
-            waiting = next(heap for heap in self._waiting.values() if heap)
+        if not self._running and self._is_alone():
+            waiting = min(filter(None, self._waiting.values()), key=_first)
             return heapq.heappop(waiting)[1]()
-        for lane, waiting in self._waiting.items():
+        for lane, waiting in self._waiting.items() if self._workers.threads else ():
             while waiting and self._room[lane]:
                 self._start(lane, heapq.heappop(waiting)[1])
         return self._take(self._done.get())
+
+    def _is_alone(self) -> bool:
+        return not self._workers.threads or sum(map(len, self._waiting.values())) == 1
 
     def done(self) -> list[object]:
         """Hand out what else is done, without waiting."""
@@ -168,6 +178,26 @@ class Lanes:
     def _cancel_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
+
+
+def _nothing() -> None:
+    """Stands where there is no event loop to stop."""
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _stop(loop: asyncio.AbstractEventLoop) -> None:
+    with suppress(RuntimeError):  # it is closed: the interpreter is about to end
+        loop.call_soon_threadsafe(loop.stop)
+
+
+def _first(waiting: list[tuple[Priority, Callable[[], object]]]) -> Priority:
+    return waiting[0][0]
 
 
 def _fulfil(future: Future[_Answer], function: Callable[[], _Answer]) -> None:

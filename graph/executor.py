@@ -135,6 +135,8 @@ class Engine:
         self.workers = Workers(threads)
         # What each node last made something of, for saying what changed.
         self.recipes: dict[str, Recipe] = {}
+        # Looks of large files that some node was not kept waiting for; only once for each.
+        self.seen: set[bytes] = set()
         # Seconds that nodes took lately, by class.
         self.typical: dict[str, float] = {}
         self._make_room = make_room

@@ -151,13 +151,12 @@ class Recipes:
     ) -> None:
         """Note the content of a file that a node names, or have it read."""
         index = self._engine.files
-        large = path.is_file() and path.stat().st_size >= _LARGE
-        if not large or index.known(path) is not None:
+        looks = _looks(path)
+        if looks is None or looks in self._engine.seen or index.known(path) is not None:
             files[name] = index.content_hash(path, on_bytes=self._check)
             return
-        stamp = FileStamp.of(path)
-        looks = canonical([str(stamp.path), stamp.size, stamp.mtime_ns])
-        files[name] = hashlib.sha256(looks).digest()
+        self._engine.seen.add(looks)
+        files[name] = looks
         reading[name] = self._engine.workers.call(
             lambda: index.content_hash(path, on_bytes=self._check)
         )
@@ -185,6 +184,16 @@ class Recipes:
             self._around.tell(node, events.NodeWarning, text=text)
             return math.nan
         return answer
+
+
+def _looks(path: Path) -> bytes | None:
+    """How a large file looks from outside; None for one that is quickly read."""
+    if not path.is_file():
+        return None
+    stamp = FileStamp.of(path)
+    if stamp.size < _LARGE:
+        return None
+    return hashlib.sha256(canonical([str(stamp.path), stamp.size, stamp.mtime_ns])).digest()
 
 
 def _is_nan(value: object) -> bool:

@@ -1,0 +1,113 @@
+"""What a worker's process of the server works with: the engine, its nodes, and who answers what.
+
+Nothing here imports torch before a node needs it, so that a worker is ready within a second; it is
+loaded in the background then.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import importlib.metadata
+import json
+import platform
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from app import devices, memory
+from app.catalogue import make_registry
+from app.engine import make_engine
+from app.folders import make_folders
+from app.previews import encode_preview
+from app.version import VERSION
+from graph.backends.workshop import Workshop
+from graph.object_info import describe_all
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from graph.executor import Engine
+
+_PACKAGES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow")
+
+
+def make_workshop(settings: Settings) -> Workshop:
+    """Make a worker's workshop; `ProcessBackend(make_workshop, settings)` starts one.
+
+    Raises:
+        InputError: A folder, file or device that the settings name is not there.
+    """
+    folders = make_folders(settings)
+    device = devices.resolve(settings.device)
+    if device == "cpu":
+        memory.limit()
+    engine = make_engine(settings, folders, make_registry(), device)
+    return Workshop(
+        engine,
+        about={"catalogue": catalogue(engine), "system": system(device)},
+        handlers={
+            "catalogue": lambda _: catalogue(engine),
+            "system": lambda _: system(device) | {"devices": _devices()},
+            "free": lambda _: free(engine),
+        },
+        encode_preview=encode_preview,
+        warm_up=warm_up,
+        close=engine.close,
+    )
+
+
+def catalogue(engine: Engine) -> dict[str, object]:
+    """Describe all nodes: `nodes` as `GET /object_info` gives them, and their `version`, a hash.
+
+    Options that are names of files are those of this moment, and count.
+    """
+    nodes = describe_all(engine.registry, engine.folders)
+    text = json.dumps(nodes, sort_keys=True, default=str)
+    return {"version": hashlib.sha256(text.encode()).hexdigest(), "nodes": nodes}
+
+
+def system(device: str) -> dict[str, Any]:
+    """Say what the worker runs on: versions, the device, and bytes of main memory."""
+    return {
+        "version": VERSION,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "device": device,
+        "memory": {"total": memory.total(), "free": memory.free()},
+    }
+
+
+def free(engine: Engine) -> dict[str, int | None]:
+    """Let go of models and results in memory, and answer the bytes of main memory that are free."""
+    engine.make_room()
+    gc.collect()
+    return {"free": memory.free()}
+
+
+def warm_up() -> None:
+    """Load what the first job will need."""
+    devices.load_torch()
+    # These load their parts when they are first asked for them, which takes seconds.
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel  # noqa: F401
+    from transformers import CLIPTextModel  # noqa: F401
+
+    import diffusion.checkpoints  # noqa: F401
+
+
+def _devices() -> list[dict[str, object]]:
+    return [
+        {
+            "name": device.name,
+            "label": device.label,
+            "total": device.total,
+            "free": device.free,
+            "dtype": device.dtype,
+        }
+        for device in devices.available()
+    ]
+
+
+def _version(name: str) -> str | None:
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(name)
+    return None

@@ -1,5 +1,7 @@
 """Pictures and latents made ready for inpainting and outpainting."""
 
+from typing import Any, ClassVar
+
 import pytest
 import torch
 
@@ -7,11 +9,12 @@ from graph.context import NodeContext
 from graph.errors import NodeInputError
 from nodes.inpainting import (
     image_pad_for_outpaint,
+    inpaint_model_conditioning,
     set_latent_noise_mask,
     vae_encode_for_inpaint,
 )
 from nodes.vae import vae_encode
-from tests.nodes.conftest import Starter
+from tests.nodes.conftest import Starter, Told
 
 
 def _picture(height: int = 64, width: int = 64) -> torch.Tensor:
@@ -88,3 +91,75 @@ def test_padding_by_nothing_marks_nothing() -> None:
 
     assert torch.equal(padded, _picture())
     assert float(mask.max()) == 0.0
+
+
+class TestInpaintModelConditioning:
+    """What an inpainting model is shown, and what sampling starts from."""
+
+    PROMPT: ClassVar[list[list[Any]]] = [[torch.ones(1, 77, 8), {"kept": 1}]]
+
+    def _mask(self, value: float = 1.0) -> torch.Tensor:
+        mask = torch.zeros(1, 64, 64)
+        mask[:, 16:40, 16:40] = value
+        return mask
+
+    def test_the_model_sees_the_picture_without_what_is_painted(
+        self, context: NodeContext, starter: Starter
+    ) -> None:
+        one, other = _picture(), _picture()
+        other[:, 16:40, 16:40] = 1.0 - other[:, 16:40, 16:40]
+
+        shown = [
+            inpaint_model_conditioning(
+                context, self.PROMPT, self.PROMPT, starter.vae, picture, self._mask()
+            )
+            for picture in (one, other)
+        ]
+
+        (first, _, start), (second, _, _) = shown
+        seen = first[0][1]["concat_latent_image"]
+        assert torch.equal(seen, second[0][1]["concat_latent_image"])
+        assert torch.equal(start["samples"], vae_encode(context, one, starter.vae)["samples"])
+        assert not torch.equal(seen, start["samples"])
+
+    def test_both_prompts_get_the_same_and_keep_what_they_said(
+        self, context: NodeContext, starter: Starter
+    ) -> None:
+        positive, negative, latent = inpaint_model_conditioning(
+            context, self.PROMPT, self.PROMPT * 2, starter.vae, _picture(), self._mask(0.4)
+        )
+
+        (told,) = (options for _, options in positive)
+        assert told["kept"] == 1
+        assert torch.equal(told["concat_mask"], self._mask(0.4)[:, None])
+        assert torch.equal(latent["noise_mask"], self._mask(0.4)[:, None])
+        assert len(negative) == 2
+        assert all(o["concat_mask"] is told["concat_mask"] for _, o in negative)
+        assert self.PROMPT[0][1] == {"kept": 1}
+
+    def test_without_noise_mask_all_of_the_latent_may_change(
+        self, context: NodeContext, starter: Starter
+    ) -> None:
+        *_, latent = inpaint_model_conditioning(
+            context, self.PROMPT, self.PROMPT, starter.vae, _picture(), self._mask(), False
+        )
+
+        assert set(latent) == {"samples"}
+
+    def test_edges_beyond_a_multiple_of_eight_are_cut_off(
+        self, context: NodeContext, starter: Starter, told: Told
+    ) -> None:
+        positive, _, latent = inpaint_model_conditioning(
+            context, self.PROMPT, self.PROMPT, starter.vae, _picture(70, 75), self._mask()
+        )
+
+        assert latent["samples"].shape[-2:] == (8, 9)
+        assert positive[0][1]["concat_mask"].shape == (1, 1, 64, 72)
+        assert positive[0][1]["concat_latent_image"].shape[-2:] == (8, 9)
+        assert [done[:2] for done in told.progress] == [(1, 2), (2, 2)]
+
+    def test_without_autoencoder_that_is_told(self, context: NodeContext) -> None:
+        with pytest.raises(NodeInputError, match=r"'vae' is empty"):
+            inpaint_model_conditioning(
+                context, self.PROMPT, self.PROMPT, None, _picture(), self._mask()
+            )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app import memory, tensors, terminal
 from app.faults import fault
+from app.models import ModelRoom
 from app.provenance import provenance
 from app.results import open_results
 from graph.cache import MemoryCache
@@ -27,6 +29,7 @@ def make_engine(settings: Settings, folders: Folders, registry: Registry, device
     """Return an engine for a device, as torch writes it; torch is not imported for that."""
     room = memory.total()
     budget = room // 2 if room else _CACHE_WITHOUT_KNOWING
+    models = ModelRoom()
     return Engine(
         registry,
         folders,
@@ -35,16 +38,20 @@ def make_engine(settings: Settings, folders: Folders, registry: Registry, device
         files=FileIndex(folders.cache / "files.sqlite"),
         hasher=tensors.content_hash,
         device=device,
+        services=models.services(settings),
         outside=True,
-        journals=Journals(folders.cache / "resume", salt=provenance(device)),
+        journals=Journals(
+            folders.cache / "resume", salt=provenance(device, precisions=settings.precisions)
+        ),
         out_of_memory=memory.ran_out,
-        make_room=make_room,
+        make_room=partial(make_room, models),
         fault=fault,
     )
 
 
-def make_room() -> None:
+def make_room(models: ModelRoom) -> None:
     """Give memory back that nobody needs now."""
+    models.free()
     gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():

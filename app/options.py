@@ -12,6 +12,7 @@ from app.sizes import parse_size
 if TYPE_CHECKING:
     import argparse
 
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -57,6 +58,18 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--cpu", dest="device", action="store_const", const="cpu", help="the same as --device cpu"
     )
+    group.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="in which models compute (default: auto, fp32 on a processor, half on a GPU)",
+    )
+    group.add_argument(
+        "--vae-precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="in which pictures are decoded (default: auto, fp32; fp16 makes some black)",
+    )
 
 
 def add_cache(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +105,8 @@ def settings(arguments: argparse.Namespace) -> Settings:
         models=tuple(getattr(arguments, "models_directory", None) or ()),
         extra_model_paths=tuple(getattr(arguments, "extra_model_paths_config", None) or ()),
         device=getattr(arguments, "device", "auto"),
+        precision=getattr(arguments, "precision", "auto"),
+        vae_precision=getattr(arguments, "vae_precision", "auto"),
         cache_disk=getattr(arguments, "cache_disk", None),
         debug=arguments.debug,
     )

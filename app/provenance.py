@@ -35,16 +35,20 @@ _LIBRARIES = (
 )
 
 
-def provenance(device: str, root: Path = _HERE.parent) -> bytes:
+def provenance(
+    device: str, root: Path = _HERE.parent, *, precisions: tuple[str, ...] = ("auto", "auto")
+) -> bytes:
     """Return a SHA-256 of everything but the workflow that results depend on.
 
     Args:
         device: As torch writes it; `cuda:0` and `cuda:1` are one kind.
         root: The folder that holds our packages.
+        precisions: In which models and autoencoders compute.
     """
     facts = [
         VERSION,
         device.split(":", maxsplit=1)[0],
+        [*precisions],
         platform.machine(),
         {name: _version(name) for name in _LIBRARIES},
         {name: _hash(path) for name, path in _files(root)},

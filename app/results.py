@@ -60,7 +60,7 @@ def open_results(
     allowed = budget(settings, folder)
     if not allowed:
         return None
-    salt = provenance(device)
+    salt = provenance(device, precisions=settings.precisions)
     return DiskCache(folder, ValueCodec(), allowed, salt=salt, on_trouble=on_trouble)
 
 

@@ -31,6 +31,8 @@ class Settings:
             `models` in `base`.
         extra_model_paths: Files in the form of ComfyUI's `extra_model_paths.yaml`.
         device: `auto`, `cpu`, `cuda:N` or `mps`.
+        precision: In which models compute: `auto`, `fp32`, `bf16` or `fp16`.
+        vae_precision: In which autoencoders do; `auto` is `fp32`.
         cache_disk: Bytes that results may take on the disk; 0 keeps none there; None for a modest
             part of what is free.
         debug: Whether errors come with their traceback.
@@ -45,6 +47,8 @@ class Settings:
     models: tuple[Path, ...] = ()
     extra_model_paths: tuple[Path, ...] = ()
     device: str = "auto"
+    precision: str = "auto"
+    vae_precision: str = "auto"
     cache_disk: int | None = None
     debug: bool = False
 
@@ -52,6 +56,11 @@ class Settings:
         """Return the absolute path of `input`, `output`, `temp`, `user`, `cache` or another."""
         chosen: Path | None = getattr(self, name, None)
         return (chosen or self.base / name).expanduser().absolute()
+
+    @property
+    def precisions(self) -> tuple[str, str]:
+        """Both precisions: pictures made in others are other pictures."""
+        return self.precision, self.vae_precision
 
     def model_roots(self) -> tuple[Path, ...]:
         """Return the absolute paths of the folders that hold model folders."""

@@ -121,10 +121,11 @@ def site_of(ctx: NodeContext, device: str = "") -> "Site":
     from diffusion.site import Site
 
     residency = ctx.service("residency")
+    manager = residency() if callable(residency) else None
     return Site(
         device=torch.device(device or ctx.device),
         precision=Precision(str(ctx.service("precision", "auto"))),
         vae_precision=Precision(str(ctx.service("vae_precision", "auto"))),
-        residency=residency if isinstance(residency, Residency) else None,
+        residency=manager if isinstance(manager, Residency) else None,
         embeddings=embeddings_in(ctx.folders),
     )

@@ -87,3 +87,9 @@ def test_our_version_and_the_processor_count(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(platform, "machine", lambda: "abacus")
     seen.add(provenance("cpu"))
     assert len(seen) == 3
+
+
+def test_pictures_of_another_precision_are_other_pictures() -> None:
+    wishes = [("auto", "auto"), ("bf16", "auto"), ("auto", "bf16")]
+
+    assert len({provenance("cpu", precisions=wish) for wish in wishes}) == 3

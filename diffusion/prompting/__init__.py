@@ -1,0 +1,1 @@
+"""Grammars of prompts beyond plain weights; no file here imports torch."""

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
-from benchmarks.random_checkpoint import SD15, Sizes, tensor_shapes
+from benchmarks.random_checkpoint import REFINER, SD15, SD21, SDXL, Sizes, tensor_shapes
 from diffusion.errors import DiffusionError
 from diffusion.layouts import clip_tensors, unet_name
 from diffusion.shapes import text_shape, unet_layers, unet_shape, vae_shape
@@ -47,6 +48,82 @@ def test_the_unet_of_sd15_is_described_as_it_was_published() -> None:
         "use_linear_projection": False,
         "norm_num_groups": 32,
     }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "published"),
+    [
+        (
+            SD21,
+            {
+                "attention_head_dim": [5, 10, 20, 20],
+                "cross_attention_dim": 1024,
+                "use_linear_projection": True,
+            },
+        ),
+        (
+            SDXL,
+            {
+                "block_out_channels": [320, 640, 1280],
+                "down_block_types": ["DownBlock2D"] + ["CrossAttnDownBlock2D"] * 2,
+                "up_block_types": ["CrossAttnUpBlock2D"] * 2 + ["UpBlock2D"],
+                "transformer_layers_per_block": [1, 2, 10],
+                "attention_head_dim": [5, 10, 20],
+                "cross_attention_dim": 2048,
+                "addition_embed_type": "text_time",
+                "addition_time_embed_dim": 256,
+                "projection_class_embeddings_input_dim": 2816,
+            },
+        ),
+        (
+            REFINER,
+            {
+                "block_out_channels": [384, 768, 1536, 1536],
+                "down_block_types": [
+                    "DownBlock2D",
+                    "CrossAttnDownBlock2D",
+                    "CrossAttnDownBlock2D",
+                    "DownBlock2D",
+                ],
+                "transformer_layers_per_block": [1, 4, 4, 4],
+                "attention_head_dim": [6, 12, 24, 24],
+                "cross_attention_dim": 1280,
+                "projection_class_embeddings_input_dim": 2560,
+            },
+        ),
+    ],
+    ids=["2.1", "xl", "refiner"],
+)
+def test_later_unets_are_described_as_they_were_published(
+    sizes: Sizes, published: dict[str, object]
+) -> None:
+    shape = unet_shape(_unet(sizes), what="the UNet", head_width=64, norm_groups=32)
+
+    assert {name: shape[name] for name in published} == published
+    assert "reverse_transformer_layers_per_block" not in shape
+
+
+def test_levels_may_rise_otherwise_than_they_fell() -> None:
+    """As in distilled models, which lost blocks here and there."""
+    with torch.device("meta"):
+        module = UNet2DConditionModel(
+            block_out_channels=(64, 128),
+            down_block_types=("CrossAttnDownBlock2D",) * 2,
+            up_block_types=("CrossAttnUpBlock2D",) * 2,
+            attention_head_dim=(1, 2),
+            cross_attention_dim=32,
+            use_linear_projection=True,
+            layers_per_block=2,
+            transformer_layers_per_block=[[2, 1], 3],
+            reverse_transformer_layers_per_block=[3, [2, 1, 1]],
+        )
+    published = {name: tensor.shape for name, tensor in module.state_dict().items()}
+
+    shape = unet_shape(module.state_dict(), what="the UNet", head_width=64, norm_groups=32)
+
+    with torch.device("meta"):
+        again = UNet2DConditionModel(**shape)
+    assert {name: tensor.shape for name, tensor in again.state_dict().items()} == published
 
 
 def test_the_autoencoder_of_sd15_is_described_as_it_was_published() -> None:

@@ -55,7 +55,7 @@ def _condition(
     entry: ConditioningEntry, parameterisation: Parameterisation, device: torch.device | str
 ) -> Condition:
     context, options = entry[0], entry[1]
-    if not isinstance(context, Tensor) or context.ndim != 3:
+    if not isinstance(context, Tensor) or context.ndim != 3 or context.numel() == 0:
         came = list(context.shape) if isinstance(context, Tensor) else type(context).__name__
         raise DiffusionError(
             f"A conditioning holds a text embedding [batch, tokens, width], but {came} came."

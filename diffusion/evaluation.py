@@ -143,5 +143,6 @@ def _beside_the_prompt(members: Sequence[Evaluation], dtype: torch.dtype) -> dic
 
 def _fitted(member: Evaluation, length: int) -> Tensor:
     """The prompt repeated to the pass's length, once for every item of the batch."""
-    context = member.context
-    return repeat_to(context.repeat(1, length // context.shape[1], 1), len(member.x))
+    context, times = member.context, length // member.context.shape[1]
+    longer = context if times == 1 else context.repeat(1, times, 1)
+    return repeat_to(longer, len(member.x))

@@ -1,5 +1,7 @@
 """CONDITIONING read into conditions."""
 
+import re
+
 import pytest
 import torch
 
@@ -28,6 +30,7 @@ def test_without_percentages_it_always_holds() -> None:
         assert condition.sigma_from >= space.sigma_max
 
 
-def test_an_embedding_of_another_shape_is_refused() -> None:
-    with pytest.raises(DiffusionError, match=r"\[77, 8\] came"):
-        read_conditioning([(torch.ones(77, 8), {})], stable_diffusion(), "cpu")
+@pytest.mark.parametrize("shape", [(77, 8), (1, 0, 8), (0, 77, 8)])
+def test_an_embedding_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(DiffusionError, match=re.escape(f"{list(shape)} came")):
+        read_conditioning([(torch.ones(shape), {})], stable_diffusion(), "cpu")

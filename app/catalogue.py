@@ -1,9 +1,25 @@
-"""All nodes that a run can use. Making the list imports no torch."""
+"""All nodes that a run can use: the built-in ones and those of packs.
+
+Making the list imports no torch, unless a pack does.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from app import devices
+from app.folders import pack_folders
+from app.inventory import find_packs
+from app.packs import load_packs
 from graph.registry import Registry
 from nodes.registry import register_builtin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.packs import Pack
+    from app.settings import Settings
+    from graph.folders import Folders
 
 
 def make_registry() -> Registry:
@@ -11,3 +27,35 @@ def make_registry() -> Registry:
     registry = Registry()
     register_builtin(registry)
     return registry
+
+
+def make_catalogue(settings: Settings, folders: Folders) -> tuple[Registry, tuple[Pack, ...]]:
+    """Return a registry of all nodes, and what became of the packs.
+
+    Raises:
+        InputError: A configuration that names more folders cannot be read.
+    """
+    registry = make_registry()
+    packs = load_packs(
+        pack_paths(settings),
+        registry,
+        folders,
+        settings.model_roots()[0],
+        lambda: devices.resolve(settings.device),
+    )
+    return registry, packs
+
+
+def pack_paths(settings: Settings) -> tuple[Path, ...]:
+    """Return the packs that are to be loaded.
+
+    Raises:
+        InputError: A configuration that names more folders cannot be read.
+    """
+    kept = settings.custom_nodes_whitelist
+    return tuple(
+        path
+        for folder in pack_folders(settings)
+        for path in find_packs(folder)
+        if settings.custom_nodes_enabled or path.name in kept or path.stem in kept
+    )

@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return InputError.exit_code
-    with Interrupts() as interrupts:
+    with Interrupts() as interrupts, terminal.reserved():
         try:
             start.ensure(argv)
             return COMMANDS[arguments.command].execute(arguments)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from app import devices
 from app.bootstrap import requirements, torch_build
 from app.bootstrap.start import ROOT
+from app.catalogue import make_catalogue
 from app.errors import InputError
 from app.folders import make_folders, require_writable
-from app.inventory import find_packs
 from app.sizes import size
 from app.version import VERSION
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.devices import Device
+    from app.packs import Pack
     from app.settings import Settings
     from graph.folders import Folders
 
@@ -43,7 +44,7 @@ class Diagnosis:
         devices: All devices, the fastest first.
         folders: Absolute paths by name.
         models: How many models of each kind there are.
-        custom_nodes: The node packs that lie in `custom_nodes/`.
+        custom_nodes: What became of each node pack.
         problems: One sentence each, with what to do.
     """
 
@@ -55,7 +56,7 @@ class Diagnosis:
     devices: tuple[Device, ...]
     folders: dict[str, str]
     models: dict[str, int]
-    custom_nodes: tuple[str, ...]
+    custom_nodes: tuple[Pack, ...]
     problems: tuple[str, ...]
 
 
@@ -66,8 +67,10 @@ def diagnose(settings: Settings) -> Diagnosis:
         InputError: A folder or file that was named on the command line is not there.
     """
     folders = make_folders(settings)
+    _, packs = make_catalogue(settings, folders)
     device, problems = _device(settings.device)
     models = {kind: len(folders.model_names(kind)) for kind in folders.models}
+    problems += [text for pack in packs for text in pack.complaints()]
     problems += [*_package_problems(), *_folder_problems(folders), *_gpu_problems(device)]
     if not models["checkpoints"]:
         places = ", ".join(str(path) for path in folders.models["checkpoints"])
@@ -82,7 +85,7 @@ def diagnose(settings: Settings) -> Diagnosis:
         devices=devices.available(),
         folders={name: str(getattr(folders, name)) for name in named},
         models=models,
-        custom_nodes=find_packs(folders.custom_nodes),
+        custom_nodes=packs,
         problems=tuple(problems),
     )
 

@@ -39,15 +39,32 @@ def make_folders(settings: Settings) -> Folders:
     )
 
 
+def pack_folders(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders that hold node packs, the first one searched first.
+
+    Raises:
+        InputError: A configuration cannot be read.
+    """
+    places = [settings.folder("custom_nodes")]
+    for config in _configs(settings):
+        for extra in read_extra_folders(config):
+            if extra.kind == "custom_nodes":
+                places.insert(0 if extra.first else len(places), extra.path)
+    return tuple(dict.fromkeys(places))
+
+
+def _configs(settings: Settings) -> tuple[Path, ...]:
+    default = settings.base / DEFAULT_CONFIG
+    return ((default,) if default.is_file() else ()) + settings.extra_model_paths
+
+
 def _model_folders(settings: Settings) -> dict[str, tuple[Path, ...]]:
     roots = settings.model_roots()
     folders = {
         kind: tuple(place for root in roots for place in model_places(root, kind))
         for kind in MODEL_FOLDERS
     }
-    default = settings.base / DEFAULT_CONFIG
-    configs = ((default,) if default.is_file() else ()) + settings.extra_model_paths
-    for config in configs:
+    for config in _configs(settings):
         for extra in read_extra_folders(config):
             there = folders.get(extra.kind, ())
             folders[extra.kind] = (extra.path, *there) if extra.first else (*there, extra.path)

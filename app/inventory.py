@@ -32,16 +32,15 @@ def _bytes(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def find_packs(folder: Path) -> tuple[str, ...]:
+def find_packs(folder: Path) -> tuple[Path, ...]:
     """List the node packs by name: folders, and single files of Python."""
     if not folder.is_dir():
         return ()
-    return tuple(
-        sorted(
-            path.name
-            for path in folder.iterdir()
-            if not path.name.startswith((".", "__"))
-            and (path.is_dir() or path.suffix == ".py")
-            and not path.name.endswith(".disabled")
-        )
-    )
+    found = [
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith((".", "__"))
+        and (path.is_dir() or path.suffix == ".py")
+        and not path.name.endswith(".disabled")
+    ]
+    return tuple(sorted(found, key=lambda path: path.name.casefold()))

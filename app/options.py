@@ -83,6 +83,19 @@ def add_cache(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_packs(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which node packs are loaded."""
+    group = parser.add_argument_group("custom nodes")
+    group.add_argument("--disable-all-custom-nodes", action="store_true", help="load no node pack")
+    group.add_argument(
+        "--whitelist-custom-nodes",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help="packs that are loaded all the same, by the names of their folders or files",
+    )
+
+
 def add_debug(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Add the option that shows tracebacks."""
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -108,6 +121,8 @@ def settings(arguments: argparse.Namespace) -> Settings:
         precision=getattr(arguments, "precision", "auto"),
         vae_precision=getattr(arguments, "vae_precision", "auto"),
         cache_disk=getattr(arguments, "cache_disk", None),
+        custom_nodes_enabled=not getattr(arguments, "disable_all_custom_nodes", False),
+        custom_nodes_whitelist=tuple(getattr(arguments, "whitelist_custom_nodes", ())),
         debug=arguments.debug,
     )
 

@@ -81,7 +81,8 @@ def _run_seeds(session: Session, arguments: argparse.Namespace) -> int:
     document = session.load(arguments.workflow)
     changes = [session.parse_change(text, document) for text in arguments.changes]
     checked = session.require_ready(document, changes)
-    for warning in (*document.notes, *checked.warnings):
+    oddities = (text for pack in session.packs for text in pack.complaints())
+    for warning in (*oddities, *document.notes, *checked.warnings):
         terminal.complain(warning)
     if session.device == "cpu":
         memory.limit()

@@ -1,8 +1,8 @@
 """Everything that running workflows needs, put together: nodes, folders, cache, engine, device.
 
 A session outlives its runs, so that models stay loaded and nothing is computed twice. Making one
-reads the folders' configuration; torch is imported when a node runs, and not for results that are
-known from an earlier run.
+reads the folders' configuration and imports the node packs; torch is imported when a node runs, and
+not for results that are known from an earlier run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app import canvas_values, devices
-from app.catalogue import make_registry
+from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders, require_writable
 from app.overrides import Change, apply, find_input, parse_change, seed_changes
@@ -47,7 +47,7 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folders = make_folders(settings)
-        self.registry = make_registry()
+        self.registry, self.packs = make_catalogue(settings, self.folders)
         self.signatures = RegistrySignatures(self.registry, self.folders)
 
     @cached_property

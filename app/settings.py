@@ -35,6 +35,8 @@ class Settings:
         vae_precision: In which autoencoders do; `auto` is `fp32`.
         cache_disk: Bytes that results may take on the disk; 0 keeps none there; None for a modest
             part of what is free.
+        custom_nodes_enabled: Whether node packs are loaded.
+        custom_nodes_whitelist: Those that are loaded all the same, by the names of their folders.
         debug: Whether errors come with their traceback.
     """
 
@@ -50,6 +52,8 @@ class Settings:
     precision: str = "auto"
     vae_precision: str = "auto"
     cache_disk: int | None = None
+    custom_nodes_enabled: bool = True
+    custom_nodes_whitelist: tuple[str, ...] = ()
     debug: bool = False
 
     def folder(self, name: str) -> Path:

@@ -5,6 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import contextmanager, redirect_stdout
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Reserved:
+    """Where results go while standard output is reserved for them."""
+
+    stream: IO[str] | None = None
 
 
 def prepare() -> None:
@@ -16,10 +27,26 @@ def prepare() -> None:
             )
 
 
+@contextmanager
+def reserved() -> Iterator[None]:
+    """Keep standard output for results: what nodes print meanwhile goes to standard error."""
+    before = _Reserved.stream
+    _Reserved.stream = _results()
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _Reserved.stream = before
+
+
+def _results() -> IO[str]:
+    return _Reserved.stream or sys.stdout
+
+
 def out(text: str) -> None:
     """Write a line of results at once, so that a reader of the pipe has it as soon as it is so."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    _results().write(f"{text}\n")
+    _results().flush()
 
 
 def note(text: str) -> None:
@@ -35,4 +62,4 @@ def complain(text: str) -> None:
 
 def forget_output() -> None:
     """Lead standard output nowhere, after its reader went away, so that closing it cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _results().fileno())

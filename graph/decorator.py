@@ -92,6 +92,11 @@ def node(
     return mark
 
 
+def is_node(thing: object) -> bool:
+    """Whether a value is a function that was marked as a node."""
+    return hasattr(thing, _OPTIONS) and callable(thing)
+
+
 @cache
 def definition_of(function: NodeFunction) -> NodeDefinition:
     """Read the definition of a decorated function.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.diagnosis import Diagnosis
+    from app.packs import Pack
 
 EPILOG = "exit code: 0 when there is no problem, 1 otherwise"
 
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options.add_debug(parser)
     options.add_device(parser)
+    options.add_packs(parser)
     options.add_folders(parser)
 
 
@@ -30,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
     diagnosis = diagnose(options.settings(arguments))
     if arguments.json:
-        terminal.out(json.dumps(asdict(diagnosis), indent=2, ensure_ascii=False))
+        terminal.out(json.dumps(asdict(diagnosis), indent=2, ensure_ascii=False, default=str))
     else:
         terminal.out("\n".join(_lines(diagnosis)))
     return 1 if diagnosis.problems else 0
@@ -54,8 +56,13 @@ def _lines(diagnosis: Diagnosis) -> list[str]:
     lines += _section("devices (* is used)", devices)
     lines += _section("folders", [f"{name}: {path}" for name, path in diagnosis.folders.items()])
     lines += _section("models", models)
-    lines += _section("custom nodes (not loaded yet by this version)", diagnosis.custom_nodes)
+    lines += _section("custom nodes", [*map(_pack, diagnosis.custom_nodes)])
     return lines + _section("problems", diagnosis.problems)
+
+
+def _pack(pack: Pack) -> str:
+    what = pack.failure or f"{len(pack.nodes)} node{'s' if len(pack.nodes) != 1 else ''}"
+    return f"{pack.name}: {what} ({pack.seconds:.2f} s to import)"
 
 
 def _section(title: str, lines: list[str] | tuple[str, ...]) -> list[str]:

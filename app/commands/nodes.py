@@ -25,18 +25,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print what ComfyUI's /object_info would"
     )
     options.add_debug(parser)
+    options.add_packs(parser)
     options.add_folders(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Print the list, or the description."""
-    from app.catalogue import make_registry
+    from app.catalogue import make_catalogue
     from app.folders import make_folders
     from app.node_text import describe_in_full
     from graph.object_info import describe, describe_all
 
-    folders = make_folders(options.settings(arguments))
-    registry = make_registry()
+    settings = options.settings(arguments)
+    folders = make_folders(settings)
+    registry, packs = make_catalogue(settings, folders)
+    for text in (text for pack in packs for text in pack.complaints()):
+        terminal.complain(text)
     if arguments.name:
         definition = _find(registry, arguments.name)
         if arguments.json:
@@ -51,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _find(registry: Registry, name: str) -> NodeDefinition:
-    definition = registry.get(name)
+    definition = registry.current(name)
     if definition is None:
         close = registry.closest(name)
         hint = f"; did you mean {close!r}?" if close else "; 'main.py nodes' lists them"

@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_debug(shown)
     options.add_device(parser)
     options.add_cache(parser)
+    options.add_packs(parser)
     options.add_folders(parser)
 
 

@@ -28,22 +28,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options.add_debug(parser)
+    options.add_packs(parser)
     options.add_folders(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Print the problems."""
-    from app.catalogue import make_registry
+    from app.catalogue import make_catalogue
     from app.folders import make_folders
     from app.signatures import RegistrySignatures
     from graph.formats.document import read_document
     from graph.validate import validate
 
-    folders = make_folders(options.settings(arguments))
-    registry = make_registry()
+    settings = options.settings(arguments)
+    folders = make_folders(settings)
+    registry, packs = make_catalogue(settings, folders)
     document = read_document(arguments.workflow, RegistrySignatures(registry, folders))
     checked = validate(document.workflow, registry, folders, outside=True)
-    warnings = (*document.notes, *checked.warnings)
+    oddities = (text for pack in packs for text in pack.complaints())
+    warnings = (*oddities, *document.notes, *checked.warnings)
     if arguments.json:
         terminal.out(_as_json(checked, warnings))
     else:

@@ -1,4 +1,4 @@
-"""The version of a class is its source: results of other code are stale."""
+"""The version of foreign code is its source: results of other code are stale."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ import inspect
 import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def version_of(cls: type) -> str:
     """Return a hash of the files that a class and its bases are written in."""
+    return _version(cls.__qualname__, (base.__module__ for base in cls.__mro__))
+
+
+def version_of_function(function: object) -> str:
+    """Return a hash of the file that a function is written in."""
+    name = getattr(function, "__qualname__", "")
+    return _version(name, (getattr(function, "__module__", ""),))
+
+
+def _version(name: str, modules: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    files = {file: None for base in cls.__mro__ if (file := _file(base)) is not None}
-    for file in files:
-        digest.update(_content(file, *_stamp(file)))
-    digest.update(cls.__qualname__.encode())
+    for file in dict.fromkeys(map(_file, modules)):
+        if file is not None:
+            digest.update(_content(file, *_stamp(file)))
+    digest.update(name.encode())
     return digest.hexdigest()[:32]
 
 
-def _file(cls: type) -> str | None:
-    module = sys.modules.get(cls.__module__)
-    if module is None or cls.__module__ in sys.stdlib_module_names:
+def _file(name: str) -> str | None:
+    module = sys.modules.get(name)
+    if module is None or name in sys.stdlib_module_names:
         return None
     try:
         return inspect.getsourcefile(module)

@@ -16,7 +16,7 @@ def test_packs_are_folders_and_single_files(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     for name in ("one.py", "README.md", "notes.txt"):
         (tmp_path / name).touch()
-    assert find_packs(tmp_path) == ("a-pack", "one.py")
+    assert find_packs(tmp_path) == (tmp_path / "a-pack", tmp_path / "one.py")
     assert find_packs(tmp_path / "nowhere") == ()
 
 

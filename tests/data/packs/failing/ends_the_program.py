@@ -1,0 +1,3 @@
+import sys
+
+sys.exit("I am needed no more")

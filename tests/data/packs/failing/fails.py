@@ -1,0 +1,5 @@
+def helper():
+    raise RuntimeError("the moon\nis full")
+
+
+helper()

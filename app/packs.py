@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.pack_import import PackError, import_pack, module_name, prepare_parent
@@ -33,7 +33,7 @@ _DEFAULT_VERSION = "1"
 
 @dataclass(frozen=True)
 class Pack:
-    """What became of one pack. All but the paths is plain, so that it can be printed as JSON.
+    """What became of one pack.
 
     Attributes:
         name: Its folder or file.
@@ -52,6 +52,15 @@ class Pack:
     failure: str = ""
     problems: tuple[str, ...] = ()
     web_directory: Path | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the pack as plain values."""
+        web = self.web_directory
+        return {
+            **asdict(self),
+            "path": str(self.path),
+            "web_directory": None if web is None else str(web),
+        }
 
     def complaints(self) -> tuple[str, ...]:
         """Return what the user should know, one sentence each."""

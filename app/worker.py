@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from app import devices, memory
-from app.catalogue import make_registry
+from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders
 from app.previews import encode_preview
@@ -40,10 +40,15 @@ def make_workshop(settings: Settings) -> Workshop:
     device = devices.resolve(settings.device)
     if device == "cpu":
         memory.limit()
-    engine = make_engine(settings, folders, make_registry(), device)
+    registry, packs = make_catalogue(settings, folders)
+    engine = make_engine(settings, folders, registry, device)
     return Workshop(
         engine,
-        about={"catalogue": catalogue(engine), "system": system(device)},
+        about={
+            "catalogue": catalogue(engine),
+            "system": system(device),
+            "packs": [pack.as_json() for pack in packs],
+        },
         handlers={
             "catalogue": lambda _: catalogue(engine),
             "system": lambda _: system(device) | {"devices": _devices()},

@@ -32,7 +32,9 @@ def execute(arguments: argparse.Namespace) -> int:
 
     diagnosis = diagnose(options.settings(arguments))
     if arguments.json:
-        terminal.out(json.dumps(asdict(diagnosis), indent=2, ensure_ascii=False, default=str))
+        packs = [pack.as_json() for pack in diagnosis.custom_nodes]
+        found = {**asdict(diagnosis), "custom_nodes": packs}
+        terminal.out(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         terminal.out("\n".join(_lines(diagnosis)))
     return 1 if diagnosis.problems else 0

@@ -11,7 +11,7 @@ from diffusion.errors import DiffusionError
 from diffusion.families import recognise
 from diffusion.layouts import clip_tensors
 from diffusion.overrides import PREDICTIONS
-from diffusion.predictions import parameterisation_of
+from diffusion.predictions import parameterisation_of, sd_levels
 from diffusion.site import Loading, Site
 from diffusion.text_encoder import TextEncoder
 from diffusion.unet import unet_from_config
@@ -97,7 +97,10 @@ def _clip(kind: TextKind, part: _Part, loading: Loading) -> Clip:
 def _meaning(folder: Path, whole: Weights, family: Family) -> Parameterisation:
     """What the scheduler's configuration says of the UNet's answers, or else the weights."""
     path = folder / "scheduler" / "scheduler_config.json"
-    name = read_json(path).get("prediction_type") if path.is_file() else None
+    told = read_json(path) if path.is_file() else {}
+    name = told.get("prediction_type")
     if name not in PREDICTIONS:
         return parameterisation_of(whole, whole.tensors, family)
-    return parameterisation_of(whole, {}, replace(family, prediction=PREDICTIONS[str(name)]))
+    return sd_levels(
+        PREDICTIONS[str(name)], zero_terminal_snr=told.get("rescale_betas_zero_snr") is True
+    )

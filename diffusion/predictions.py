@@ -8,10 +8,11 @@ tensors as marks: `v_pred`, `ztsnr` (Lin et al. 2023, arXiv:2305.08891) and `edm
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diffusion.errors import DiffusionError
-from diffusion.noise_levels import ContinuousLevels
+from diffusion.noise_levels import ContinuousLevels, DiscreteLevels, scaled_linear_betas
 from diffusion.parameterisation import Parameterisation, Prediction, stable_diffusion
 
 if TYPE_CHECKING:
@@ -53,10 +54,18 @@ def parameterisation_of(
         least = float(marks[_EDM_LEAST]) if _EDM_LEAST in marks else ContinuousLevels.sigma_min
         return Parameterisation(Prediction.V, ContinuousLevels(least, float(marks[_EDM_MOST])))
     if "v_pred" in marks:
-        return stable_diffusion(Prediction.V)
+        return sd_levels(Prediction.V, zero_terminal_snr="ztsnr" in marks)
     if family.prediction is Prediction.EPS and _spread_like_velocities(unet, family):
         return stable_diffusion(Prediction.V)
     return stable_diffusion(family.prediction)
+
+
+def sd_levels(prediction: Prediction, *, zero_terminal_snr: bool) -> Parameterisation:
+    """Stable Diffusion's noise levels, perhaps with the last stretched to pure noise."""
+    usual = stable_diffusion(prediction)
+    if not zero_terminal_snr:
+        return usual
+    return replace(usual, levels=DiscreteLevels(scaled_linear_betas(), zero_terminal_snr=True))
 
 
 def _spread_like_velocities(unet: Mapping[str, Tensor], family: Family) -> bool:

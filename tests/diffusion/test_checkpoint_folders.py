@@ -67,6 +67,12 @@ def test_the_scheduler_of_a_folder_tells_its_prediction(folder: Path) -> None:
     config.write_text(json.dumps({"prediction_type": "v_prediction"}))
 
     assert load_checkpoint(folder).model.parameterisation.prediction is Prediction.V
+    assert load_checkpoint(folder).model.parameterisation.sigma_max < 15.0
+
+    told = {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True}
+    config.write_text(json.dumps(told))
+
+    assert load_checkpoint(folder).model.parameterisation.sigma_max > 1000.0
 
 
 def test_of_several_variants_the_main_one_is_read(folder: Path) -> None:

@@ -68,6 +68,14 @@ def test_a_mark_tells_a_prediction_of_velocities(path: Path) -> None:
     assert _meaning(path, "SDXL", v_pred=torch.zeros(0)).prediction is Prediction.V
 
 
+def test_a_mark_tells_that_the_last_level_is_pure_noise(path: Path) -> None:
+    meaning = _meaning(path, "SDXL", v_pred=torch.zeros(0), ztsnr=torch.zeros(0))
+
+    assert meaning.prediction is Prediction.V
+    assert meaning.sigma_max > 1000.0
+    assert meaning.sigma_min == pytest.approx(0.0292, abs=1e-3)
+
+
 def test_marks_tell_the_levels_of_a_model_tuned_to_continuous_ones(path: Path) -> None:
     meaning = _meaning(path, "SDXL", edm_vpred__sigma_max=torch.tensor(120.0))
 

@@ -53,8 +53,9 @@ class TextEncoder:
         told: dict[str, None] = {}
 
         def find(part: Clip) -> FindVectors | None:
-            embeddings = self.embeddings
-            return embeddings and embeddings.for_encoder(part.name, part.width, told.setdefault)
+            if self.embeddings is None:
+                return None
+            return self.embeddings.for_encoder(part.name, part.width, told.setdefault)
 
         chunks = {
             part.name: tokenise(prompt, padding=part.padding, find=find(part))

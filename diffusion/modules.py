@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Module = TypeVar("Module", bound="nn.Module")
 _SHOWN = 3
+_PIECE = 2**24
+"""Bytes that are converted at once: a disk gives them, and the memory for them, in a blink."""
 _LEAST_SUMMED = 2  # bytes; 8-bit numbers have no sums
 
 
@@ -82,11 +84,7 @@ class ModuleWeights:
         """
         state, broken = {}, []
         for name, slot in self._slots.items():
-            tensor = self._source[name]
-            check_interrupted()
-            if self._on_bytes:
-                self._on_bytes(tensor.nbytes)
-            state[name] = tensor.to(self.device).to(slot.dtype)
+            state[name] = self._placed(self._source[name], slot.dtype)
             if not self._sound and not _is_finite(state[name]):
                 broken.append(name)
         if broken:
@@ -97,6 +95,26 @@ class ModuleWeights:
         # Progress is for those who load a model; when it comes back nobody asks.
         self._sound, self._on_bytes = True, None
         self._give(state)
+
+    def _placed(self, tensor: Tensor, dtype: torch.dtype) -> Tensor:
+        """Convert and move a tensor; a large one in pieces, so that one can give up on the way."""
+        if tensor.nbytes <= _PIECE or tensor.dtype == dtype:
+            self._pass(tensor.nbytes)
+            return tensor.to(self.device).to(dtype)
+        placed = torch.empty(tensor.shape, dtype=dtype, device=self.device)
+        rows = max(1, tensor.shape[0] * _PIECE // tensor.nbytes)
+        for source, target in zip(
+            torch.split(tensor, rows), torch.split(placed, rows), strict=True
+        ):
+            self._pass(source.nbytes)
+            target.copy_(source)
+        return placed
+
+    def _pass(self, size: int) -> None:
+        """Tell of bytes that are about to be read; those who wait may give up here."""
+        check_interrupted()
+        if self._on_bytes:
+            self._on_bytes(size)
 
     def leave(self) -> None:
         """Give the memory back."""

@@ -16,8 +16,10 @@ def vae_decode(ctx: NodeContext, samples: Latent, vae: Vae | None) -> Image:
         samples: The latents.
         vae: The autoencoder of the model that made them.
     """
+    from diffusion.interruption import interruptible
+
     decoder = required(vae, "vae", "VAE")
-    with blaming("samples"):
+    with blaming("samples"), interruptible(ctx.check_cancelled):
         return decoder.decode(samples["samples"], on_item=ctx.progress)
 
 
@@ -30,6 +32,8 @@ def vae_encode(ctx: NodeContext, pixels: Image, vae: Vae | None) -> Latent:
         pixels: The pictures; edges beyond a multiple of 8 pixels are cut off evenly.
         vae: The autoencoder of the model that is to work on them.
     """
+    from diffusion.interruption import interruptible
+
     encoder = required(vae, "vae", "VAE")
-    with blaming("pixels"):
+    with blaming("pixels"), interruptible(ctx.check_cancelled):
         return {"samples": encoder.encode(pixels, on_item=ctx.progress)}

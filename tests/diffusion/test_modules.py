@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from diffusion import modules
 from diffusion.errors import DiffusionError
+from diffusion.interruption import interruptible
 from diffusion.modules import Placement, assemble, reading
 from tests.support.tensors import noise
 
@@ -119,3 +121,38 @@ def test_looking_at_a_side_that_a_tensor_has_not_says_what_is_odd() -> None:
         reading("the UNet of x"),
     ):
         _tensors()["0.bias"].shape[1]
+
+
+def test_a_large_tensor_is_converted_in_pieces_that_are_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(modules, "_PIECE", 40)
+    tensors = {"weight": noise(9, 4).half(), "bias": noise(9).half()}
+    sizes: list[int] = []
+
+    module = _assemble(tensors, lambda: nn.Linear(4, 9), on_bytes=sizes.append)
+
+    assert sizes == [40, 32, 18]
+    assert torch.equal(module.state_dict()["weight"], tensors["weight"].float())
+
+
+def test_loading_can_be_given_up_between_tensors() -> None:
+    sizes: list[int] = []
+
+    def stop() -> None:
+        if sizes:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError), interruptible(stop):
+        _assemble(_tensors(), on_bytes=sizes.append)
+    assert len(sizes) == 1
+
+
+def test_the_stages_of_a_module_heed_an_interruption() -> None:
+    module = _assemble({}, lambda: nn.Sequential(nn.ModuleList([nn.Sequential(nn.Identity())])))
+
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), interruptible(stop):
+        module[0][0](torch.zeros(1))  # type: ignore[index]

@@ -1,10 +1,12 @@
 """Pictures to latents and back."""
 
+import dataclasses
+
 import pytest
 import torch
 
 from graph.context import NodeContext
-from graph.errors import NodeInputError
+from graph.errors import Cancelled, NodeInputError
 from nodes.vae import vae_decode, vae_encode
 from tests.nodes.conftest import Starter, Told
 
@@ -31,6 +33,26 @@ def test_each_picture_of_a_batch_is_told_of(
     vae_decode(context, {"samples": torch.zeros(3, 4, 2, 2)}, starter.vae)
 
     assert told.progress == [(1, 3, None), (2, 3, None), (3, 3, None)]
+
+
+def test_decoding_and_encoding_stop_within_a_picture(
+    context: NodeContext, starter: Starter, told: Told
+) -> None:
+    asked = 0
+
+    def cancel() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise Cancelled
+
+    stopping = dataclasses.replace(context, raise_if_cancelled=cancel)
+    with pytest.raises(Cancelled):
+        vae_decode(stopping, {"samples": torch.zeros(1, 4, 2, 2)}, starter.vae)
+    asked = 0
+    with pytest.raises(Cancelled):
+        vae_encode(stopping, _two_grounds()[:1], starter.vae)
+    assert told.progress == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (64, 7)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph.jobs.faults import damaged, interrupted, store_error
 from graph.jobs.schema import migrate
+from graph.jobs.table import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,7 @@ def _open(path: Path) -> sqlite3.Connection:
         database.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
         _look_for_damage(database)
         migrate(database, path)
+        load(database)  # what the queue needs first has to be sound, however large the rest is
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         # Where it cannot be written is to be known now, and not when the first job comes.

@@ -39,8 +39,9 @@ class Ownership:
     """
 
     def __init__(self, database: Path) -> None:
-        path = database.with_name(database.name + ".lock")
-        self._name = str(path.resolve())
+        owned = database.resolve()
+        path = owned.with_name(owned.name + ".lock")
+        self._name = str(path)
         if self._name in _owned:
             raise _owned_by("this process", database)
         try:

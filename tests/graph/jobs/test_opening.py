@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from graph.jobs.errors import NewerStoreError, StoreError, StoreOwnedError, StoreReadOnlyError
+from graph.jobs import opening
+from graph.jobs.errors import (
+    NewerStoreError,
+    StoreBusyError,
+    StoreError,
+    StoreOwnedError,
+    StoreReadOnlyError,
+)
 from graph.jobs.faults import store_error
 from graph.jobs.history import Choice, History
 from graph.jobs.opening import open_beside
@@ -84,6 +91,27 @@ def test_the_same_process_cannot_own_it_twice(path: Path) -> None:
         _open(path)
     store.close()
     _open(path)[0].close()
+
+
+def test_a_link_to_it_is_the_same_database(path: Path) -> None:
+    store, _ = _open(path)
+    link = path.with_name("link.sqlite")
+    link.symlink_to(path)
+    with pytest.raises(StoreOwnedError, match="this process"):
+        _open(link)
+    store.close()
+
+
+def test_a_database_that_is_locked_is_one_clear_sentence_and_can_be_opened_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(path)
+    monkeypatch.setattr(opening, "_PATIENCE_MS", 10)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusyError, match="locked by another process; close whatever"):
+            _open(path)
+    assert _pending(path) == ["job 0", "job 1", "job 2"]
 
 
 def test_a_child_that_was_forked_does_not_keep_it_owned(path: Path) -> None:

@@ -1,28 +1,21 @@
 """The node that makes the choices in a prompt."""
 
-import math
 from typing import Annotated
 
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.sockets import Int, String
-from nodes.wildcards import WildcardFiles
-
-
-def _state_of_files(text: str | None = None, seed: int | None = None) -> float | None:  # noqa: ARG001
-    """Nothing without wildcards; their files are read each time."""
-    return math.nan if text is None or "__" in text else None
+from nodes.wildcards import WildcardFiles, wildcards_named
 
 
 @node(
     "DynamicPrompt",
     category="conditioning/prompt",
     display_name="Dynamic Prompt",
-    fingerprint=_state_of_files,
 )
 def dynamic_prompt(
     ctx: NodeContext,
-    text: Annotated[str, String(multiline=True)] = "",
+    text: Annotated[str, String(multiline=True, reads=wildcards_named)] = "",
     seed: Annotated[int, Int(0, 2**64 - 1, control_after_generate=True)] = 0,
 ) -> Annotated[str, String()]:
     r"""Choose among the alternatives in a prompt: {a|b}, and lines of wildcard files: __name__.

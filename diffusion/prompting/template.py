@@ -85,6 +85,12 @@ def read_option(line: str) -> Option:
     return Option(read_template(line[weight.end() :]), _number(weight[1]))
 
 
+def named_wildcards(text: str) -> set[str]:
+    """The names of all wildcards that a prompt could choose, whether or not it can be read."""
+    found = _MARK.findall(_COMMENT.sub("", text))
+    return {mark[2:-2] for mark in found if mark.startswith("__")}
+
+
 class _Reader:
     """Reads one text from left to right."""
 

@@ -1,6 +1,5 @@
 """The node that makes the choices in a prompt, with files of wildcards."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,10 @@ import pytest
 from graph.context import NodeContext
 from graph.decorator import definition_of
 from graph.errors import NodeInputError, UnsafePathError
+from graph.folders import Folders
+from graph.sockets import String
 from nodes.prompt_choices import dynamic_prompt
-from nodes.wildcards import WildcardFiles
+from nodes.wildcards import WildcardFiles, wildcards_named
 
 
 @pytest.fixture
@@ -85,16 +86,35 @@ def test_a_wildcard_cannot_lead_out_of_the_folder(
         dynamic_prompt(context, "__../../secret__")
 
 
-def test_files_that_change_are_noticed(context: NodeContext, wildcards: Path) -> None:
-    again = definition_of(dynamic_prompt).fingerprint
-    assert again is not None
-    before = dynamic_prompt(context, "__colour__")
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{a|b}", set()),
+        ("# __colour__", set()),
+        ("{a|__colour__}", {"colour"}),
+        ("__all__", {"all", "colour", "animals/cats", "animals/birds"}),
+        ("__unknown__ __broken__ __latin__", {"broken"}),
+    ],
+)
+def test_the_files_that_a_prompt_may_read_are_known_beforehand(
+    context: NodeContext, wildcards: Path, text: str, names: set[str]
+) -> None:
+    expected = {name: wildcards / f"{name}.txt" for name in names}
 
+    assert wildcards_named(context.folders, text) == expected
+
+
+def test_a_prompt_that_is_not_known_yet_may_read_any_file(
+    context: NodeContext, tmp_path: Path, wildcards: Path
+) -> None:
+    assert list(wildcards_named(context.folders, None).values()) == [wildcards]
+    assert wildcards_named(Folders.under(tmp_path / "elsewhere"), None) == {}
+
+
+def test_the_content_of_those_files_counts(context: NodeContext, wildcards: Path) -> None:
+    field = definition_of(dynamic_prompt).inputs[0].kind
+
+    assert isinstance(field, String)
+    assert field.reads is wildcards_named
     (wildcards / "colour.txt").write_text("green\n")
-
-    assert before in {"red", "blue"}
-    assert dynamic_prompt(dataclasses.replace(context), "__colour__") == "green"
-    # NaN is never the same: the node runs again, and its readers only if its text is another.
-    assert again(text="__colour__", seed=1) != again(text="__colour__", seed=1)
-    assert again(text=None, seed=1) != again(text=None, seed=1)
-    assert again(text="{a|b}", seed=1) == again(text="{a|b}", seed=1)
+    assert dynamic_prompt(context, "__colour__") == "green"

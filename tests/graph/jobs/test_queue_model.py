@@ -142,4 +142,4 @@ class QueueAsModelled(RuleBasedStateMachine):
 
 
 TestQueueAsModelled = QueueAsModelled.TestCase
-TestQueueAsModelled.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestQueueAsModelled.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graph.jobs import checkpoints
 from graph.jobs.errors import JobsError, StoreBusyError, StoreError, StoreFullError, UnknownJobError
 from graph.jobs.store import Store
 
@@ -198,10 +199,16 @@ def test_a_closed_store_says_so(store: Store) -> None:
         store.read(lambda _database: None)
 
 
-def test_the_log_is_copied_into_the_database_while_it_runs(store: Store, path: Path) -> None:
+@pytest.mark.parametrize("limit", ["_ENOUGH", "_TOO_MUCH"])
+def test_the_log_is_copied_into_the_database_while_it_runs(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
     def big(database: sqlite3.Connection) -> None:
         database.execute("INSERT OR REPLACE INTO settings VALUES ('big', ?)", ("x" * 50_000,))
 
+    store._database.execute("PRAGMA journal_size_limit = 100000")
+    monkeypatch.setattr(checkpoints, "_ENOUGH", 200_000)
+    monkeypatch.setattr(checkpoints, limit, 200_000)
     log = path.with_name(path.name + "-wal")
     size = before = 0
     while size >= before:  # or else the test does not end

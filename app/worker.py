@@ -53,6 +53,7 @@ def make_workshop(settings: Settings) -> Workshop:
             "catalogue": lambda _: catalogue(engine),
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
+            "warm": lambda _: warm_up(),
         },
         encode_preview=encode_preview,
         warm_up=warm_up,

@@ -6,7 +6,8 @@ Copying waits for the disk, which can take seconds on a busy one; a commit does 
 from __future__ import annotations
 
 import sqlite3
-from threading import Event, Thread
+from contextlib import suppress
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ _LOOK_EVERY: Final = 100
 _ENOUGH: Final = 4 * 2**20
 """Bytes of log that are worth copying."""
 _TOO_MUCH: Final = 64 * 2**20
-"""Bytes at which writers have to wait until the log can begin anew."""
-_PATIENCE: Final = 1.0
-"""Seconds to wait for readers and writers then."""
+"""Bytes at which writers have to wait until it can begin anew."""
 
 
 class Checkpoints:
@@ -28,13 +27,15 @@ class Checkpoints:
     Args:
         path: The database.
         writer: The connection that writes; it will not copy by itself any more.
+        writing: Held by whoever writes.
     """
 
-    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection, writing: Lock) -> None:
         writer.execute("PRAGMA wal_autocheckpoint = 0")
         # Otherwise the log would stay as long as it ever was.
         writer.execute(f"PRAGMA journal_size_limit = {_ENOUGH // 2}")
         self._path = path
+        self._writing = writing
         self._log = path.with_name(path.name + "-wal")
         self._writes = 0
         self._closing = False
@@ -49,7 +50,7 @@ class Checkpoints:
             self._due.set()
 
     def close(self) -> None:
-        """Stop; whoever closes the last connection copies the rest."""
+        """Stop; whoever closes the last connection copies the rest. Nobody may hold the lock."""
         self._closing = True
         self._due.set()
         self._thread.join()
@@ -61,18 +62,20 @@ class Checkpoints:
             return 0
 
     def _copy_when_due(self) -> None:
-        database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+        database = sqlite3.connect(self._path, isolation_level=None)
         try:
             while self._due.wait() and not self._closing:
                 self._due.clear()
-                self._copy(database)
+                _copy(database)
+                # The log begins anew when all is copied. Those who write all the time prevent that.
+                if self._size() > _TOO_MUCH:
+                    with self._writing:
+                        _copy(database)
         finally:
             database.close()
 
-    def _copy(self, database: sqlite3.Connection) -> None:
-        mode = "RESTART" if self._size() > _TOO_MUCH else "PASSIVE"
-        try:
-            database.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-        except sqlite3.Error:
-            # A full disk, say: the log keeps everything, and there is a next time.
-            return
+
+def _copy(database: sqlite3.Connection) -> None:
+    # A full disk, say: the log keeps everything, and there is a next time.
+    with suppress(sqlite3.Error):
+        database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

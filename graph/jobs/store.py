@@ -68,8 +68,8 @@ class Store:
         except BaseException:
             self._ownership.release()
             raise
-        self._checkpoints = Checkpoints(path, self._database)
         self._lock = Lock()
+        self._checkpoints = Checkpoints(path, self._database, self._lock)
         self._reading = Lock()
         self._waiting: deque[Ticket[Any]] = deque()
         self._on_rollback: Question[None] = _nothing
@@ -134,11 +134,12 @@ class Store:
 
     def close(self) -> None:
         """Finish what was begun and let another process own the database."""
-        with self._lock, self._reading:
+        with self._lock:
             if not self._open:
                 return
             self._open = False
-            self._checkpoints.close()
+        self._checkpoints.close()
+        with self._lock, self._reading:
             self._reader.close()
             self._database.close()
             self._ownership.release()

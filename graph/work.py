@@ -245,9 +245,13 @@ class Worker:
         return Made(task, intent, entry, output, seconds)
 
     def _check(self, node: CheckedNode, output: NodeOutput) -> None:
+        is_foreign = node.definition.declared is not None
         for spec, value in zip(node.definition.outputs, output.values, strict=True):
             for item in value if isinstance(value, Items) else (value,):
-                fault = None if isinstance(item, Blocked) else self._engine.fault(spec.type, item)
+                # Classes of ComfyUI's kind give nothing for a mask that there is none of.
+                if isinstance(item, Blocked) or (is_foreign and item is None):
+                    continue
+                fault = self._engine.fault(spec.type, item)
                 if fault:
                     raise DefinitionError(f"its output '{spec.name}' is no {spec.type}: {fault}")
 

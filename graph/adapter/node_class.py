@@ -82,6 +82,7 @@ class _NodeClass:
         self._needs = needs_of(cls, self._instances)
         # Hidden inputs that nobody fills in and that the function insists on.
         self._blank: dict[str, None] = {}
+        self._names: tuple[str, ...] = ()
         self._last: NodeDefinition | None = None
 
     def definition(self) -> NodeDefinition:
@@ -96,12 +97,13 @@ class _NodeClass:
             for parameter in self._parameters
             if parameter.name in declaration.unfilled and parameter.default is parameter.empty
         }
+        self._names = tuple(spec.name for spec in declaration.inputs)
         self._last = replace(
             self._fixed,
             inputs=declaration.inputs,
             hidden=self._hidden(declaration),
             declared=declaration.described,
-            ask=self._needs if any(spec.lazy for spec in declaration.inputs) else None,
+            ask=self._ask if any(spec.lazy for spec in declaration.inputs) else None,
             undeclared=self._undeclared(declaration),
         )
         return self._last
@@ -187,7 +189,14 @@ class _NodeClass:
             if kind is Hidden.DYNPROMPT and name in inputs:
                 inputs[name] = as_dynamic_prompt(inputs[name])
         method = getattr(self._instances.of(context.node_id), self._method)
-        return method(**{**self._blank, **inputs})
+        return method(**self._in_order({**self._blank, **inputs}))
+
+    def _ask(self, context: NodeContext, **inputs: object) -> object:
+        return self._needs(context, **self._in_order(inputs))
+
+    def _in_order(self, inputs: dict[str, object]) -> dict[str, object]:
+        """Inputs as the class declares them, then others: some functions go through `**kwargs`."""
+        return {name: inputs[name] for name in self._names if name in inputs} | inputs
 
     def _read(self, result: object, context: NodeContext) -> NodeOutput | Expansion:
         return read_returned(result, self._name, len(self._fixed.outputs), context.folders)

@@ -12,7 +12,7 @@ from app.catalogue import make_registry
 from graph.context import NodeContext
 from graph.folders import Folders
 from graph.object_info import describe
-from tests.app.packs import base_with, load
+from tests.app.packs import base_with, forgetting, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +22,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _leave_no_trace() -> Iterator[None]:
-    """Forget what packs put where all of this process look."""
-    from nodes.classes import class_mappings, display_names, web_directories
-
-    shared: list[dict[str, Any]] = [class_mappings(), display_names(), web_directories()]
-    before = [dict(found) for found in shared]
-    modules = set(sys.modules)
-    yield
-    for found, kept in zip(shared, before, strict=True):
-        found.clear()
-        found.update(kept)
-    for name in set(sys.modules) - modules:
-        if name.startswith("custom_nodes"):
-            del sys.modules[name]
+    with forgetting():
+        yield
 
 
 def _info(registry: Registry, name: str, base: Path) -> dict[str, Any]:

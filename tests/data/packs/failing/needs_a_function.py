@@ -1,1 +1,0 @@
-from comfy.utils import ProgressBar, a_function_that_is_not_there

@@ -1,1 +1,0 @@
-import another_package_that_nobody_has

@@ -1,6 +1,7 @@
 import folder_paths
-import nodes
 from comfy.comfy_types import IO, ComfyNodeABC, InputTypeDict
+
+import nodes
 
 SHAPES = ["round", "angular"]
 

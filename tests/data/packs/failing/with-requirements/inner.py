@@ -1,0 +1,1 @@
+import another_package_that_nobody_has

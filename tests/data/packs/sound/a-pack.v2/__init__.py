@@ -2,8 +2,8 @@
 
 print("what a pack prints while it is imported")
 
-from .parts import shapes
 from .parts.shapes import SHAPES, Circle
+from .parts import shapes
 
 NODE_CLASS_MAPPINGS = {"ShapesCircle": Circle, "ShapesSquare": shapes.Square}
 NODE_DISPLAY_NAME_MAPPINGS = {"ShapesCircle": "A Circle"}

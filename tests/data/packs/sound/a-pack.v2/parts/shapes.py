@@ -1,7 +1,6 @@
 import folder_paths
-from comfy.comfy_types import IO, ComfyNodeABC, InputTypeDict
-
 import nodes
+from comfy.comfy_types import IO, ComfyNodeABC, InputTypeDict
 
 SHAPES = ["round", "angular"]
 

@@ -27,6 +27,7 @@ _CACHE_WITHOUT_KNOWING = 4 * 10**9
 
 def make_engine(settings: Settings, folders: Folders, registry: Registry, device: str) -> Engine:
     """Return an engine for a device, as torch writes it; torch is not imported for that."""
+    memory.collect_rarely()
     room = memory.total()
     budget = room // 2 if room else _CACHE_WITHOUT_KNOWING
     models = ModelRoom()

@@ -6,6 +6,7 @@ the limit an allocation that cannot be met fails instead, in the node that asked
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -88,6 +89,11 @@ class Shortage:
         if now - self._looked > _MOMENT:
             self._looked, self._free = now, free()
         return 0 if self._free is None else max(0, self._least - self._free)
+
+
+def collect_rarely() -> None:
+    """Have Python look for garbage in circles less often: it takes its time among many objects."""
+    gc.set_threshold(50_000, 20, 50)
 
 
 def ran_out(error: BaseException | None) -> bool:

@@ -1,25 +1,25 @@
 """What the engine itself costs: `python -m benchmarks.engine`.
 
 Graphs of nodes that do nothing, in a chain and as a fan; per node, for a first run and for one in
-which nothing changed. Bars: 0.15 ms and 0.03 ms a node, no more than 1.3 times as much a node with
-ten times the nodes, and 1 ms for an unchanged prompt of five nodes.
+which nothing changed; with all that is on by default: queue, history, disk cache, one subscriber.
+Bars: 0.15 ms and 0.03 ms a node, no more than 1.3 times as much a node with ten times the nodes,
+10 KB of memory a node, 2 MB of events for a fan, and 1 ms for an unchanged prompt of five nodes.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import random
 import sys
-import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import asdict
 from typing import Annotated, TypeAlias
 
+from benchmarks.house import house, prompt_of
 from graph.decorator import node
-from graph.executor import Engine
-from graph.folders import Folders
-from graph.registry import Registry
 from graph.sockets import Int, Socket
 from graph.workflow import Link, Value, Workflow, WorkflowNode
 
@@ -28,6 +28,8 @@ Shape: TypeAlias = Callable[[int], Workflow]
 
 FIRST, UNCHANGED, GROWTH, PROMPT = 0.15, 0.03, 1.3, 1.0
 """Bars: milliseconds a node, milliseconds a node, times, milliseconds."""
+MEMORY, EVENTS, BRANCHES = 10.0, 2.0, 1.15
+"""Bars: kilobytes a node, megabytes, seconds."""
 REPEATS = 5
 
 
@@ -43,9 +45,19 @@ def add(number: Number, more: Annotated[int, Int()] = 1) -> Number:
     return number + more
 
 
+@node("Sleep", category="benchmark")
+def sleep(number: Annotated[int, Int()] = 0) -> Number:
+    """Sleep for a second."""
+    time.sleep(1)
+    return number
+
+
 @node("Show", category="benchmark", output_node=True)
 def show(number: Number) -> None:
     """Take a number."""
+
+
+NODES = (make, add, sleep, show)
 
 
 def chain(count: int) -> Workflow:
@@ -77,22 +89,54 @@ def _shuffled(nodes: dict[str, WorkflowNode]) -> Workflow:
     return Workflow({node.id: node for node in order})
 
 
-def engine() -> Engine:
-    """An engine that knows nothing yet but the nodes of this file."""
-    registry = Registry()
-    for function in (make, add, show):
-        registry.add(function)
-    return Engine(registry, Folders.under(Path(tempfile.gettempdir()) / "safelight-benchmark"))
-
-
 def measure(workflow: Workflow) -> tuple[float, float]:
     """Return the milliseconds of a first run and of one that finds nothing changed, at best."""
     first, unchanged = [], []
+    prompt = prompt_of(workflow)
     for _ in range(REPEATS):
-        fresh = engine()
-        first.append(_milliseconds(fresh, workflow))
-        unchanged += [_milliseconds(fresh, workflow) for _ in range(REPEATS)]
+        with house(NODES) as fresh:
+            first.append(_milliseconds(lambda: fresh.run(prompt)))
+            unchanged += [_milliseconds(lambda: fresh.run(prompt)) for _ in range(REPEATS)]
     return min(first), min(unchanged)
+
+
+def engine_alone(workflow: Workflow) -> float:
+    """Return the milliseconds of a run of the engine that finds nothing changed, at best."""
+    with house(NODES) as fresh:
+        fresh.engine.run(workflow)
+        return min(_milliseconds(lambda: fresh.engine.run(workflow)) for _ in range(REPEATS * 5))
+
+
+def bytes_of_events(workflow: Workflow) -> int:
+    """Return how much is told of a first run, as JSON."""
+    with house(NODES) as fresh:
+        fresh.run(prompt_of(workflow))
+        return sum(len(json.dumps(asdict(event))) for event in fresh.heard)
+
+
+def bytes_held(workflow: Workflow) -> float:
+    """Return the most memory that a first run takes at a time, in bytes a node."""
+    prompt = prompt_of(workflow)
+    with house(NODES) as fresh:
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        fresh.run(prompt)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return (most - before) / len(workflow.nodes)
+
+
+def branches() -> float:
+    """Return the seconds that two nodes take of which each sleeps for one."""
+    nodes = {str(key): WorkflowNode(str(key), "Sleep", {"number": key}) for key in range(2)}
+    nodes["2"] = WorkflowNode("2", "Add", {"number": Link("0", 0), "more": 1})
+    nodes |= {
+        f"s{key}": WorkflowNode(f"s{key}", "Show", {"number": Link(str(key), 0)}) for key in (1, 2)
+    }
+    with house(NODES) as fresh:
+        started = time.perf_counter()
+        fresh.run(prompt_of(Workflow(nodes)))
+        return time.perf_counter() - started
 
 
 def main() -> int:
@@ -108,7 +152,11 @@ def main() -> int:
                 missed += _report("… grown, first run", first / before[0], GROWTH, "times")
                 missed += _report("… grown, unchanged", unchanged / before[1], GROWTH, "times")
             before = first, unchanged
-    missed += _report("prompt of 5, unchanged", measure(chain(5))[1], PROMPT, "ms")
+        missed += _report("… memory", bytes_held(shape(10_000)) / 1000, MEMORY, "KB a node")
+    missed += _report("fan of 1,112, first run", measure(fan(1_112))[0] / 1_112, FIRST)
+    missed += _report("… its events", bytes_of_events(fan(1_112)) / 1e6, EVENTS, "MB")
+    missed += _report("prompt of 5, engine alone", engine_alone(chain(5)), PROMPT, "ms")
+    missed += _report("two branches of 1 s", branches(), BRANCHES, "s")
     return missed
 
 
@@ -118,15 +166,11 @@ def _report(what: str, value: float, bar: float, unit: str = "ms a node") -> boo
     return value > bar
 
 
-def _hear(_event: object) -> None:
-    """Somebody listens, as in real life."""
-
-
-def _milliseconds(fresh: Engine, workflow: Workflow) -> float:
-    """Processor time: what else this machine does should not count."""
+def _milliseconds(run: Callable[[], object]) -> float:
+    """Processor time of all threads: what else this machine does should not count."""
     gc.collect()
     started = time.process_time()
-    fresh.run(workflow, on_event=_hear)
+    run()
     return (time.process_time() - started) * 1000
 
 

@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import engine
-from graph.disk_cache import DiskCache
-from graph.executor import Engine
+from benchmarks import engine, house
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
+    from graph.executor import Engine
     from graph.workflow import Workflow
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,21 +39,6 @@ print(time.perf_counter() - started, *(name for name in ("torch",) if name in sy
       file=sys.stderr)
 sys.exit(code)
 """
-
-
-class NoCodec:
-    """Nodes that do nothing make nothing that is worth writing."""
-
-    def weigh(self, values: tuple[object, ...]) -> None:
-        """Answer that the values cannot be written."""
-
-    def encode(self, values: tuple[object, ...]) -> Iterable[bytes]:
-        """Never asked, since nothing is worth writing."""
-        raise AssertionError(f"{values!r} cannot be written and was to be")
-
-    def decode(self, content: bytes) -> tuple[object, ...]:
-        """Never asked, since nothing was written."""
-        raise AssertionError(f"{content!r} was never written and was to be read")
 
 
 @dataclass(frozen=True)
@@ -105,9 +88,7 @@ def measure_engine(workflow: Workflow) -> tuple[float, float, float]:
 
 
 def _engine(folder: Path) -> Engine:
-    made = engine.engine()
-    disk = DiskCache(folder / "results", NoCodec(), 10**9)
-    return Engine(made.registry, made.folders, disk=disk)
+    return house.engine(folder, engine.NODES)
 
 
 def _milliseconds(one: Engine, workflow: Workflow) -> float:

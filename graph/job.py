@@ -24,6 +24,8 @@ from graph.surroundings import Surroundings
 from graph.work import Asked, Expanded, Fetched, Made, Raised, Task, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from graph.actions import Action
     from graph.cache import Entry
     from graph.checked import CheckedNode
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from graph.report import RunResult
     from graph.telling import Teller
     from graph.workflow import Workflow
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Job:
@@ -80,6 +85,15 @@ class Job:
         # Nodes that would make what is being made already, by key.
         self._waiting: dict[bytes, list[str]] = {}
         self._failures: dict[str, NodeFailed] = {}
+        self._handlers: Mapping[type[Action], Callable[[CheckedNode], None]] = {
+            LookUp: self._look_up,
+            Recall: self._recall,
+            Fetch: self._fetch,
+            Start: self._start,
+            Collect: self._collect,
+            Release: self._release,
+            Skip: self._skip,
+        }
 
     def run(self) -> None:
         """Drive the state machine until nothing is left to do.
@@ -144,22 +158,14 @@ class Job:
             self._failed(self._nodes[stuck[0]], error)
 
     def _act(self, action: Action) -> None:
-        match action:
-            case LookUp(key):
-                self._look_up(self._nodes[key])
-            case Recall(key):
-                self._recall(self._nodes[key])
-            case Fetch(key):
-                self._fetch(self._nodes[key])
-            case Start(key):
-                self._start(self._nodes[key])
-            case Collect(key):
-                self._collect(self._nodes[key])
-            case Release(key):
-                if self._nodes[key].definition.pure:
-                    del self._made[key]
-            case Skip(key):
-                self._notes.cached(self._nodes[key], self._made.pop(key))
+        self._handlers[type(action)](self._nodes[action.node_id])
+
+    def _release(self, node: CheckedNode) -> None:
+        if node.definition.pure:
+            del self._made[node.id]
+
+    def _skip(self, node: CheckedNode) -> None:
+        self._notes.cached(node, self._made.pop(node.id))
 
     def _look_up(self, node: CheckedNode) -> None:
         try:
@@ -203,17 +209,18 @@ class Job:
 
     def _sources(self, node: CheckedNode) -> dict[str, bytes]:
         """The identities of what feeds a node, of lazy inputs as far as it asked for them."""
+        links = {**node.links, **node.raw} if node.raw else node.links
         unasked = self._unasked(node)
+        identities = self._identities
         return {
-            name: self._identities[link.node][link.slot]
-            for links in ((node.links, node.raw) if node.raw else (node.links,))
+            name: identities[link.node][link.slot]
             for name, link in links.items()
             if name not in unasked
         }
 
     def _unasked(self, node: CheckedNode) -> frozenset[str]:
         if node.definition.ask is None:
-            return frozenset()
+            return _NONE
         lazy = (spec.name for spec in node.definition.inputs if spec.lazy)
         asked = self._asked.get(node.id, ())
         return frozenset(name for name in lazy if name in node.links and name not in asked)

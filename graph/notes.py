@@ -119,7 +119,7 @@ class Notes:
         noted += entry.inner
 
     def _report(self, node: CheckedNode, entry: Entry) -> None:
-        files = tuple(stamp.path for stamp in entry.own_files)
+        files = tuple(stamp.path for stamp in entry.own_files) if entry.files else ()
         self._result.nodes[node.id] = NodeReport(
             node.id, node.definition.name, node.title, cached=True, ui=entry.ui, files=files
         )

@@ -96,12 +96,14 @@ class Recipes:
         """
         definition = node.definition
         constants = node.constants
-        if node.given or node.raw or Hidden.DYNPROMPT in definition.hidden.values():
+        hidden = definition.hidden
+        if node.given or node.raw or (hidden and Hidden.DYNPROMPT in hidden.values()):
             constants, sources = self._with_the_unusual(node, sources)
         files: dict[str, bytes] = {}
         reading: dict[str, Future[bytes]] = {}
-        for name, path in node.paths.items():
-            self._read(name, path, files, reading)
+        if node.paths:
+            for name, path in node.paths.items():
+                self._read(name, path, files, reading)
         pure, stamp = definition.pure, None
         if definition.fingerprint is not None:
             stamp = self._stamp(node, definition.fingerprint)

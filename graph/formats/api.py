@@ -72,6 +72,9 @@ def _inputs(node_id: str, data: object, ids: set[str], problems: list[str]) -> d
         return {}
     inputs: dict[str, Value] = {}
     for name, item in data.items():
+        if isinstance(item, str | int | float):
+            inputs[str(name)] = item
+            continue
         try:
             inputs[str(name)] = _value(item, ids, f"input '{name}' of node {node_id}")
         except FormatError as error:
@@ -118,6 +121,8 @@ def _node_to_api(node: WorkflowNode) -> dict[str, Json]:
 def _value_to_api(value: Value, name: str) -> Json:
     if isinstance(value, Link):
         return [value.node, value.slot]
+    if isinstance(value, str | int | float):
+        return value
     copied = copy_json(value, f"input '{name}'")
     if isinstance(copied, list) or (isinstance(copied, dict) and WRAPPER in copied):
         return {WRAPPER: copied}

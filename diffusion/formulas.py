@@ -145,7 +145,8 @@ def rescaled(
     mean, factor = x / (sigma**2 + 1.0), math.sqrt(sigma**2 + 1.0) / sigma
     towards, away = (mean - positive) * factor, (mean - negative) * factor
     guided = away + cfg * (towards - away)
-    ratio = towards.std(dim=(1, 2, 3), keepdim=True) / guided.std(dim=(1, 2, 3), keepdim=True)
+    wanted, made = (v.std(dim=(1, 2, 3), keepdim=True) for v in (towards, guided))
+    ratio = wanted / made.clamp(min=torch.finfo(made.dtype).tiny)
     return mean - torch.lerp(guided, guided * ratio, multiplier) / factor
 
 

@@ -59,7 +59,8 @@ class Guider:
         sides = dict(self.sides)
         combination = model.guidance.combination
         for name, entries in combination.sides.items() if combination else ():
-            sides[name] = read_conditioning(entries, model.parameterisation, model.device)
+            read = read_conditioning(entries, model.parameterisation, model.device)
+            sides.setdefault(name, read)
         mask = inpainting.mask if inpainting else None
         return PlacedGuider(model, place(sides, model, original, mask), self.formula, inpainting)
 

@@ -1,5 +1,6 @@
 """CONDITIONING combined and changed, and never what came in."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -93,11 +94,12 @@ def test_zeroed_a_prompt_says_nothing_and_keeps_its_place() -> None:
 
 
 def test_bad_input_is_one_clear_sentence() -> None:
-    narrow = [[torch.zeros(1, 77, 4), {}]]
-    for edit in (
+    narrow: list[list[Any]] = [[torch.zeros(1, 77, 4), {}]]
+    edits: list[Callable[[list[list[Any]]], object]] = [
         lambda more: concatenated(_prompt(1.0), more),
-        lambda m: averaged(_prompt(1.0), m, 0.5),
-    ):
+        lambda more: averaged(_prompt(1.0), more, 0.5),
+    ]
+    for edit in edits:
         with pytest.raises(DiffusionError, match=r"8 wide were expected.*4 wide"):
             edit(narrow)
         with pytest.raises(DiffusionError, match="empty"):

@@ -76,6 +76,11 @@ class TestRescaling:
         torch.testing.assert_close(deviation(made), deviation(_alone(model, POSITIVE)))
         assert (deviation(_guided(model, 9.0)) - deviation(made)).abs().min() > 1e-3
 
+    def test_pictures_without_any_contrast_give_numbers(self) -> None:
+        flat = torch.ones_like(X)
+
+        assert bool(torch.isfinite(rescaled(flat, SIGMA, flat, flat, 4.0, 0.7)).all())
+
     @given(st.floats(0.0, 1.0), st.floats(0.0, 20.0))
     def test_between_the_ends_it_is_between_them(self, multiplier: float, cfg: float) -> None:
         positive, negative = X.roll(1, 0), X.flip(-1)

@@ -1,6 +1,7 @@
 """Attention watched and changed for some rows of a pass, on a UNet with diffusers' own layers."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -158,3 +159,18 @@ def test_a_network_without_such_layers_is_told_apart() -> None:
 def test_with_nothing_to_patch_any_network_will_do() -> None:
     with attention_patched(object(), [2, 1], [None, None]):
         pass
+
+
+def test_another_threads_pass_through_the_same_modules_is_left_alone() -> None:
+    module, x, timestep = tiny_module(4), _x(1), torch.tensor([100.0])
+    plain = module(x, timestep, _context(1)).sample
+
+    with (
+        attention_patched(tiny_model().network, [1], [values_alone]),
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        here = module(x, timestep, _context(1)).sample
+        there = pool.submit(module, x, timestep, _context(1)).result().sample
+
+    assert torch.equal(there, plain)
+    assert not torch.allclose(here, plain)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from web import (
     completion_routes,
+    history_routes,
+    job_routes,
     model_routes,
     object_info_routes,
     pack_routes,
     page_routes,
+    prompt_routes,
+    queue_routes,
     settings_routes,
     sign_in_routes,
+    socket_routes,
     system_routes,
     upload_routes,
     userdata_routes,
@@ -25,12 +32,14 @@ from web.declared.openapi import document
 from web.encoded import Encoded
 from web.guards.gate import DOORKEEPER, OPEN, SECURITY, gate
 from web.guards.tokens import Doorkeeper
+from web.hub import HUB, Hub
+from web.jobs import JOBS, Jobs
 from web.page_routes import OPENAPI
 from web.pictures import STUDIO, Studio
 from web.services import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from web.declared.route import Route
     from web.services import Services
@@ -80,16 +89,41 @@ ROUTES: tuple[Route, ...] = (
     userdata_routes.move_file,
     completion_routes.completions,
 )
+JOB_ROUTES: tuple[Route, ...] = (
+    prompt_routes.prompt_info,
+    prompt_routes.send_prompt,
+    prompt_routes.plan,
+    prompt_routes.value,
+    queue_routes.queue,
+    queue_routes.change_queue,
+    queue_routes.interrupt,
+    queue_routes.free,
+    queue_routes.queue_state,
+    queue_routes.pause_queue,
+    queue_routes.resume_queue,
+    queue_routes.move_job,
+    history_routes.history,
+    history_routes.history_of,
+    history_routes.change_history,
+    job_routes.list_jobs,
+    job_routes.one_job,
+    job_routes.cancel_job,
+    socket_routes.events_by_socket,
+    socket_routes.events_by_stream,
+)
 
 
-def make_application(services: Services, more: Iterable[Route] = ()) -> web.Application:
+def make_application(
+    services: Services, jobs: Jobs | None = None, more: Iterable[Route] = ()
+) -> web.Application:
     """Return the server's application.
 
     Args:
         services: What the routes need.
+        jobs: What those about jobs need; without it there are none.
         more: Routes besides those that every server has.
     """
-    routes = (*ROUTES, *more)
+    routes = (*ROUTES, *(JOB_ROUTES if jobs else ()), *more)
     app = web.Application(middlewares=[gate], client_max_size=services.limits.upload)
     app[SERVICES] = services
     app[LIMITS] = services.limits
@@ -99,9 +133,24 @@ def make_application(services: Services, more: Iterable[Route] = ()) -> web.Appl
     app[STUDIO] = Studio(services.limits.pixels)
     app[OPEN] = frozenset(_open_paths(routes))
     app[OPENAPI] = Encoded.json(document(routes, services.version))
+    if jobs is not None:
+        app[JOBS] = jobs
+        app.cleanup_ctx.append(_hub)
     for route in routes:
         _add(app.router, route)
     return app
+
+
+async def _hub(app: web.Application) -> AsyncIterator[None]:
+    """Have a hub while the server runs."""
+    jobs = app[JOBS]
+    hub = app[HUB] = Hub(jobs.bus, lambda: sum(jobs.queue.counts), jobs.worker.want_previews)
+    task = asyncio.create_task(hub.work())
+    yield
+    hub.close()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _add(router: web.UrlDispatcher, route: Route) -> None:

@@ -38,7 +38,7 @@ def services_in(base: Path, **changes: Any) -> Services:  # noqa: ANN401 - of ea
 @asynccontextmanager
 async def running(services: Services, more: Iterable[Route] = ()) -> AsyncIterator[Client]:
     """A client without cookies of its own accord, of a server on 127.0.0.1."""
-    server = TestServer(make_application(services, more))
+    server = TestServer(make_application(services, more=more))
     async with TestClient(server, cookie_jar=DummyCookieJar()) as client:
         yield client
 

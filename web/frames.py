@@ -1,0 +1,102 @@
+"""Messages as they travel: text frames written once for all who get them, and binary previews."""
+
+from __future__ import annotations
+
+import json
+import struct
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from web.answers import encode
+
+if TYPE_CHECKING:
+    from graph.events import NodeProgress
+    from web.messages import Message
+
+PREVIEW = 1
+TEXT = 3
+PREVIEW_WITH_METADATA = 4
+JPEG = 1
+_PNG_IMAGE = 2
+
+
+class TextFrame:
+    """A message, written when it is first sent.
+
+    Args:
+        message: What it says.
+        number: The number after which a client goes on that has seen it.
+    """
+
+    def __init__(self, message: Message, number: int) -> None:
+        self.message = message
+        self.number = number
+
+    @cached_property
+    def plain(self) -> str:
+        """The text for ComfyUI's clients."""
+        return encode({"type": self.message.type, "data": self.message.data}).decode()
+
+    @cached_property
+    def numbered(self) -> str:
+        """The text for clients that ask for numbered events."""
+        data = {**self.message.data, **self.message.more}
+        return encode({"type": self.message.type, "data": data, "number": self.number}).decode()
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """What a later frame of the same key stands for, too; None if nothing can."""
+        message = self.message
+        if message.type == "progress":
+            return ("progress", f"{message.data['prompt_id']} {message.data['node']}")
+        if message.type == "progress_state":
+            return ("progress_state", str(message.data["prompt_id"]))
+        return None
+
+
+class PreviewFrame:
+    """A glimpse of a picture in the making, of types 1 and 4.
+
+    Args:
+        event: Whose preview are the bytes of a JPEG or PNG.
+        picture: These.
+        client: Whom it is for.
+    """
+
+    def __init__(self, event: NodeProgress, picture: bytes, client: str) -> None:
+        self.client = client
+        self.key = ("preview", f"{event.job} {event.node_id}")
+        self._event = event
+        self._picture = picture
+
+    @cached_property
+    def bare(self) -> bytes:
+        """The picture alone."""
+        kind = _PNG_IMAGE if self._is_png else JPEG
+        return struct.pack(">II", PREVIEW, kind) + self._picture
+
+    @cached_property
+    def with_metadata(self) -> bytes:
+        """The picture and where it belongs, for those who say that they can read it."""
+        event = self._event
+        inner = event.display_node != event.node_id
+        about = {
+            "node_id": event.node_id,
+            "prompt_id": event.job,
+            "display_node_id": event.display_node,
+            "parent_node_id": event.display_node if inner else None,
+            "real_node_id": event.display_node,
+            "image_type": "image/png" if self._is_png else "image/jpeg",
+        }
+        text = json.dumps(about).encode()
+        return struct.pack(">II", PREVIEW_WITH_METADATA, len(text)) + text + self._picture
+
+    @property
+    def _is_png(self) -> bool:
+        return self._picture.startswith(b"\x89PNG")
+
+
+def text_progress(node_id: str, text: str) -> bytes:
+    """Return what a node says in words while it runs."""
+    name = node_id.encode()
+    return struct.pack(">II", TEXT, len(name)) + name + text.encode()

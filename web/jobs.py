@@ -1,0 +1,88 @@
+"""What the routes about jobs need, handed in by whoever starts the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.formats.document import Document
+    from graph.jobs.bus import Bus
+    from graph.jobs.history import History
+    from graph.jobs.queue import JobQueue
+    from graph.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about a workflow.
+
+    Attributes:
+        outputs: Ids of output nodes that can run.
+        broken: Ids of those that cannot.
+        problems: Everything that is wrong.
+        warnings: What is odd.
+    """
+
+    outputs: tuple[str, ...]
+    broken: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Desk(Protocol):
+    """Who reads and checks what is to be run. Nothing is run for it."""
+
+    def read(self, data: object) -> Document:
+        """Read what was posted, in whichever format.
+
+        Raises:
+            FormatError: It is no workflow.
+        """
+
+    async def check(self, document: Document, targets: Sequence[str] | None) -> Verdict:
+        """Find everything that is wrong with a workflow.
+
+        Raises:
+            GraphError: It cannot be checked now.
+        """
+
+
+class Worker(Protocol):
+    """Who runs jobs, as far as it can be asked other things."""
+
+    def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
+        """Ask something and wait for the answer; from any thread.
+
+        Raises:
+            GraphError: There is no answer; the sentence says why.
+        """
+
+    def want_previews(self, wanted: bool) -> None:
+        """Say whether anybody looks at previews."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What the routes about jobs need.
+
+    Attributes:
+        queue: Jobs that wait and run.
+        history: All jobs.
+        bus: What happens to them.
+        desk: Who checks them.
+        worker: Who runs them.
+    """
+
+    queue: JobQueue
+    history: History
+    bus: Bus
+    desk: Desk
+    worker: Worker
+
+
+JOBS: web.AppKey[Jobs] = web.AppKey("JOBS", Jobs)

@@ -1,0 +1,98 @@
+"""What is wrong with a workflow, as ComfyUI's `POST /prompt` answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.errors import WebError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from graph.problems import Problem
+    from graph.workflow import Json, Workflow
+    from web.jobs import Verdict
+
+_MOST = 1_000
+"""Problems that are told of one workflow."""
+
+
+def refusal(workflow: Workflow, verdict: Verdict) -> WebError:
+    """Return the answer to a workflow of which nothing can run."""
+    general = next((problem for problem in verdict.problems if not problem.node_id), None)
+    unknown = next((p for p in verdict.problems if p.type == "invalid_prompt"), None)
+    errors = node_errors(workflow, verdict)
+    if general is not None:
+        return WebError(
+            400, general.type, str(general), details=_details(general), node_errors=errors
+        )
+    if unknown is not None:
+        return WebError(
+            400,
+            unknown.type,
+            str(unknown),
+            details=f"Node ID '#{unknown.node_id}'",
+            extra_info={"class_type": unknown.class_type, "node_id": unknown.node_id},
+            node_errors=errors,
+        )
+    return WebError(
+        400,
+        "prompt_outputs_failed_validation",
+        "Prompt outputs failed validation: " + "; ".join(map(str, verdict.problems[:20])),
+        details="\n".join(map(str, verdict.problems[:20])),
+        node_errors=errors,
+    )
+
+
+def node_errors(workflow: Workflow, verdict: Verdict) -> dict[str, Json]:
+    """Return what is wrong with which node."""
+    by_node: dict[str, list[Problem]] = {}
+    for problem in verdict.problems[:_MOST]:
+        if problem.node_id:
+            by_node.setdefault(problem.node_id, []).append(problem)
+    if not by_node:
+        return {}
+    dependents = _dependent_outputs(workflow, verdict.broken, by_node)
+    return {
+        key: {
+            "errors": [_error(problem) for problem in problems],
+            "dependent_outputs": [*dependents[key]],
+            "class_type": problems[0].class_type,
+        }
+        for key, problems in by_node.items()
+    }
+
+
+def _error(problem: Problem) -> Json:
+    extra: dict[str, Json] = {"input_name": problem.input} if problem.input else {}
+    return {
+        "type": problem.type,
+        "message": str(problem),
+        "details": _details(problem),
+        "extra_info": {**extra, "received_value": problem.got},
+    }
+
+
+def _details(problem: Problem) -> str:
+    where = f"{problem.input}: " if problem.input else ""
+    return f"{where}expected {problem.expected}, got {problem.got}"
+
+
+def _dependent_outputs(
+    workflow: Workflow, broken: Iterable[str], nodes: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return for each node the output nodes that need it."""
+    found: dict[str, list[str]] = {node: [] for node in nodes}
+    for output in broken:
+        seen: set[str] = set()
+        todo = [output]
+        while todo:
+            key = todo.pop()
+            if key in seen or key not in workflow.nodes:
+                continue
+            seen.add(key)
+            todo.extend(link.node for _, link in workflow.nodes[key].links())
+        for node, outputs in found.items():
+            if node in seen:
+                outputs.append(output)
+    return found

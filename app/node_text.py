@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from graph.definition import MISSING
-from graph.sockets import Combo, Float, InputFile, Int, ModelFile
+from graph.sockets import Combo, Float, Foreign, InputFile, Int, ModelFile
 
 if TYPE_CHECKING:
     from graph.definition import InputSpec, NodeDefinition
@@ -56,9 +56,20 @@ def _range(kind: Kind, folders: Folders) -> str:
             return f", one of models/{folder}: {_joined(kind.options(folders))}"
         case InputFile(place=place):
             return f", one of {place}: {_joined(kind.options(folders))}"
+        case Foreign():
+            return _foreign_range(kind)
         case Combo():
             return f", one of {_joined(kind.options(folders))}"
     return ""
+
+
+def _foreign_range(kind: Foreign) -> str:
+    if kind.choices is not None:
+        return f", one of {_joined(tuple(map(str, kind.choices)))}"
+    if kind.min is not None and kind.max is not None:
+        return f", {kind.min:g} to {kind.max:g}"
+    least = "" if kind.min is None else f", at least {kind.min:g}"
+    return least if kind.max is None else f", at most {kind.max:g}"
 
 
 def _joined(options: tuple[str, ...]) -> str:

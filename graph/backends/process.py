@@ -66,7 +66,11 @@ class ProcessBackend:
         with self._turn:
             job = self._job = _Job(request.id, on_event)
             try:
-                return self._run(job, request)
+                outcome = self._run(job, request)
+                if isinstance(outcome, Crashed) and not (job.begun or self._workers.closed):
+                    # The worker died before the job came to it, which is not the job's affair.
+                    outcome = self._run(job, request)
+                return outcome
             finally:
                 job.over.set()
                 self._job = None
@@ -164,6 +168,11 @@ class _Job:
         self._on_event = on_event
         self._number = 0
         self._running: dict[str, None] = {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was told of it."""
+        return self._number > 0
 
     @property
     def node_id(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from signal import SIGKILL, SIGTERM
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from app.bootstrap.start import ROOT
-from graph.backends.protocol import Crashed
+from graph.backends.protocol import CancelledOutcome, Crashed
 from tests.support.killings import SAMPLER, STEPS, Studio
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_a_killed_run_goes_on_at_its_step_and_draws_the_same_picture(
 ) -> None:
     fatal = random.Random(seed).randint(1, STEPS - 1)
 
-    outcome = studio.draw(seed, lambda step: studio.kill_worker() if step == fatal else None)
+    outcome = studio.draw(seed, lambda step: studio.end_worker(SIGKILL) if step == fatal else None)
 
     assert isinstance(outcome, Crashed)
     assert outcome.node_id is not None
@@ -58,6 +59,41 @@ def test_a_killed_run_goes_on_at_its_step_and_draws_the_same_picture(
     assert studio.steps[0] >= reached > 0
     assert studio.steps == list(range(studio.steps[0], STEPS + 1))
     assert studio.journals() == []
+
+
+def test_a_worker_that_is_told_to_end_leaves_the_run_to_the_next(
+    studio: Studio, other: Studio
+) -> None:
+    outcome = studio.draw(100, lambda step: studio.end_worker(SIGTERM) if step == 5 else None)
+
+    assert isinstance(outcome, Crashed)
+    assert "told to stop" in outcome.sentence
+    assert np.array_equal(studio.drawn(100), other.drawn(100))
+    assert studio.steps[0] >= 5
+
+
+def test_a_cancelled_run_leaves_nothing_half_done_and_can_go_on(
+    studio: Studio, other: Studio
+) -> None:
+    before = studio.files()
+    outcome = studio.draw(101, lambda step: studio.cancel(101) if step == 5 else None)
+
+    assert isinstance(outcome, CancelledOutcome)
+    assert studio.files() - before == set(studio.journals())
+    assert np.array_equal(studio.drawn(101), other.drawn(101))
+    assert studio.steps[0] >= 5
+    assert studio.journals() == []
+
+
+def test_a_run_that_is_cancelled_while_its_model_loads_can_be_run_again(
+    studio: Studio, other: Studio
+) -> None:
+    studio.backend.ask("free", seconds=60)
+    outcome = studio.draw(102, at_load=lambda: studio.cancel(102))
+
+    assert isinstance(outcome, CancelledOutcome)
+    assert studio.steps == []
+    assert np.array_equal(studio.drawn(102), other.drawn(102))
 
 
 _RUN = """
@@ -115,7 +151,8 @@ def test_the_worker_tells_its_nodes_and_what_it_runs_on(other: Studio) -> None:
     assert about["system"]["device"] == "cpu"
     assert about["system"]["packages"]["torch"]
     again = other.backend.ask("catalogue", seconds=60)
-    assert again == about["catalogue"]
+    assert again["nodes"].keys() == about["catalogue"]["nodes"].keys()
+    assert len(again["version"]) == 64
     assert other.backend.ask("system", seconds=60)["devices"][-1]["name"] == "cpu"
 
 

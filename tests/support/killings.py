@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from graph.backends.protocol import Done, JobRequest, Outcome
 from graph.events import Event, NodeProgress
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
     from pathlib import Path
 
@@ -60,17 +60,36 @@ class Studio:
     def __post_init__(self) -> None:
         self.backend = ProcessBackend(make_workshop, settings(self.base))
 
-    def draw(self, seed: int, at_step: Callable[[int], None] | None = None) -> Outcome:
-        """Run the workflow, calling a function whenever the sampler tells of a step."""
+    def draw(
+        self,
+        seed: int,
+        at_step: Callable[[int], None] | None = None,
+        at_load: Callable[[], None] | None = None,
+    ) -> Outcome:
+        """Run the workflow, calling functions when the sampler tells of a step, the loader of some.
+
+        Args:
+            seed: Another picture.
+            at_step: Given the number of each step.
+            at_load: Called again and again while the model is loaded.
+        """
         self.steps = []
 
         def listen(event: Event) -> None:
-            if isinstance(event, NodeProgress) and event.class_type == "KSampler":
+            if not isinstance(event, NodeProgress):
+                return
+            if event.class_type == "KSampler":
                 self.steps.append(event.value)
                 if at_step is not None:
                     at_step(event.value)
+            elif at_load is not None:
+                at_load()
 
         return self.backend.run(JobRequest(f"draw {seed}", prompt(seed)), listen)
+
+    def cancel(self, seed: int) -> None:
+        """Cancel the run that draws a picture."""
+        self.backend.cancel(f"draw {seed}")
 
     def drawn(self, seed: int) -> Pixels:
         """Run the workflow to its end; the pixels of the picture."""
@@ -88,11 +107,16 @@ class Studio:
         files = (self.base / "output").glob("*.png")
         return max(files, key=lambda path: path.stat().st_mtime_ns)
 
-    def kill_worker(self) -> None:
-        """Kill the worker's process, which has no say in it."""
+    def end_worker(self, number: signal.Signals) -> None:
+        """Send the worker's process a signal."""
         pid = self.backend.worker_pid
         if pid is not None:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
+
+    def files(self) -> set[Path]:
+        """All files in its folders, as far as they do not come and go with a database."""
+        found = (path for path in self.base.rglob("*") if path.is_file())
+        return {path for path in found if ".sqlite" not in path.name}
 
     def journals(self) -> list[Path]:
         """The journals there are."""

@@ -249,6 +249,16 @@ def test_the_worker_says_what_it_is(backend: ProcessBackend) -> None:
 
 
 @posix
+def test_a_worker_that_dies_while_it_is_idle_costs_no_job(backend: ProcessBackend) -> None:
+    for _ in range(3):
+        assert backend.wait(60) == ""
+        pid = backend.worker_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert _works(backend)
+
+
+@posix
 def test_ctrl_c_is_for_the_server(backend: ProcessBackend) -> None:
     assert backend.wait(60) == ""
     pid = backend.worker_pid

@@ -230,7 +230,7 @@ def _strange(path: Path) -> None:
         (
             "trap.ckpt",
             lambda path: path.write_bytes(pickle.dumps(_Trap(path.with_name("sprung")))),
-            ["pickle", "safetensors"],
+            ["exec", "safetensors"],
         ),
     ],
 )

@@ -78,13 +78,6 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "gone.safetensors")
 
 
-def test_a_pickled_checkpoint_is_refused(tmp_path: Path) -> None:
-    torch.save({"state_dict": tiny_tensors()}, tmp_path / "x.ckpt")
-
-    with pytest.raises(DiffusionError, match=r"x\.ckpt is a pickled file \(\.ckpt\)"):
-        load_checkpoint(tmp_path / "x.ckpt")
-
-
 @pytest.mark.parametrize(
     ("name", "shape", "message"),
     [

@@ -11,7 +11,7 @@ from app import memory, tensors, terminal
 from app.faults import fault
 from app.models import ModelRoom
 from app.provenance import provenance
-from app.results import open_results
+from app.results import journals_of, open_results
 from graph.cache import MemoryCache
 from graph.executor import Engine
 from graph.files import FileIndex
@@ -42,7 +42,7 @@ def make_engine(settings: Settings, folders: Folders, registry: Registry, device
         services=models.services(settings),
         outside=True,
         journals=Journals(
-            folders.cache / "resume", salt=provenance(device, precisions=settings.precisions)
+            journals_of(folders), salt=provenance(device, precisions=settings.precisions)
         ),
         out_of_memory=memory.ran_out,
         make_room=partial(make_room, models),

@@ -31,6 +31,11 @@ def folder_of(folders: Folders) -> Path:
     return folders.cache / "results"
 
 
+def journals_of(folders: Folders) -> Path:
+    """Return where runs write down how far they are."""
+    return folders.cache / "resume"
+
+
 def budget(settings: Settings, folder: Path) -> int:
     """Return how many bytes results may take on the disk: what the user says, or a modest share.
 

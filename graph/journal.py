@@ -98,7 +98,7 @@ class Journals:
 
     def _shrink(self, size: int) -> int:
         """Remove the oldest until there is room; return the bytes that are taken then."""
-        known = sorted(self._files())
+        known = sorted(self.files())
         taken = sum(length for _, length, _ in known)
         for _, length, path in known:
             if taken + size <= self._budget:
@@ -112,14 +112,29 @@ class Journals:
             if self._taken is not None:
                 return
             self._taken = self._shrink(0)
-        for changed, _, path in self._files():
+        for changed, _, path in self.files():
             if time.time() - changed > self._days * _DAY:
                 with suppress(OSError):
                     remove_if_unused(path)
 
-    def _files(self) -> Iterator[tuple[float, int, Path]]:
-        """When each was last written, its bytes, and where it is."""
+    def files(self) -> Iterator[tuple[float, int, Path]]:
+        """When each journal was last written, its bytes, and where it is."""
         for path in self._folder.glob(f"*{_SUFFIX}"):
             with suppress(OSError):
                 status = path.stat()
                 yield status.st_mtime, status.st_size, path
+
+
+def count(folder: Path) -> tuple[int, int]:
+    """Count the journals in a folder, and the bytes that they take."""
+    sizes = [size for _, size, _ in Journals(folder).files()]
+    return len(sizes), sum(sizes)
+
+
+def clear(folder: Path) -> int:
+    """Throw away the journals in a folder that nobody is writing; answer how many."""
+    removed = 0
+    for _, _, path in Journals(folder).files():
+        with suppress(OSError):
+            removed += remove_if_unused(path)
+    return removed

@@ -36,21 +36,36 @@ def execute(arguments: argparse.Namespace) -> int:
     """Do what is asked."""
     from app.errors import CommandError
     from app.folders import make_folders
-    from app.results import folder_of
+    from app.results import folder_of, journals_of
     from graph.disk_upkeep import TROUBLES
 
     settings = options.settings(arguments)
-    folder = folder_of(make_folders(settings))
+    folders = make_folders(settings)
+    folder = folder_of(folders)
     actions = {"stats": _stats, "clear": _clear, "verify": _verify}
     try:
         facts, sentence, code = actions[arguments.action](folder, settings)
+        runs, remark = _runs(journals_of(folders), arguments.action)
     except TROUBLES as error:
         raise CommandError(
             f"{folder} cannot be used ({error}): 'main.py cache clear' begins anew, and"
             " --cache-directory chooses another place"
         ) from error
-    terminal.out(json.dumps(facts, indent=2) if arguments.json else sentence)
+    facts |= runs
+    terminal.out(json.dumps(facts, indent=2) if arguments.json else sentence + remark)
     return code
+
+
+def _runs(folder: Path, action: str) -> tuple[dict[str, object], str]:
+    """Count the runs that were broken off and can go on, or give them up, too."""
+    from app.sizes import size
+    from graph.journal import clear, count
+
+    if action == "clear":
+        given_up = clear(folder)
+        return {"runs": given_up}, f"; runs given up that could have gone on: {given_up}"
+    runs, taken = count(folder)
+    return {"runs": runs}, f"; runs that can go on: {runs}, {size(taken)}"
 
 
 def _stats(folder: Path, settings: Settings) -> tuple[dict[str, object], str, int]:

@@ -16,6 +16,7 @@ from app.results import VARIABLE, budget, folder_of, open_results
 from app.settings import Settings
 from app.sizes import parse_size
 from graph.folders import Folders
+from graph.journal import Journals
 from tests.support.disk_caches import Caches
 from tests.support.stub_codec import entry, key
 
@@ -132,6 +133,7 @@ def test_the_cache_is_counted(
         "bytes": 4096,
         "budget": 10**9,
         "seconds": 10.0,
+        "runs": 0,
     }
 
 
@@ -160,6 +162,20 @@ def test_the_cache_is_cleared_and_nothing_else_is(
     assert run(capsys, tmp_path, "clear")[0] == 0
     assert run(capsys, tmp_path, "stats")[1]["results"] == 0
     assert other.exists()
+
+
+def test_runs_that_can_go_on_are_counted_and_given_up(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, folder: Path
+) -> None:
+    journals = Journals(folder.parent / "resume")
+    journal = journals.open(b"key")
+    assert journal is not None
+    journal.append(b"an answer")
+    journals.close()
+    assert run(capsys, tmp_path, "stats")[1]["runs"] == 1
+    assert run(capsys, tmp_path, "clear")[1]["runs"] == 1
+    assert run(capsys, tmp_path, "stats")[1]["runs"] == 0
+    assert not journal.path.exists()
 
 
 def test_damage_is_reported_once(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.journal import Journals
+from graph.journal import Journals, clear, count
 from graph.journal_file import JournalFile, parse
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 _WRITER = """
 import sys
 from pathlib import Path
-from graph.journal import Journals
+from graph.journal import Journals, clear, count
 journal = Journals(Path(sys.argv[1])).open(b"k" * 32)
 print("none" if journal is None else "open", flush=True)
 for line in sys.stdin:
@@ -244,3 +244,14 @@ def test_journals_that_nobody_came_back_for_are_swept(folder: Path) -> None:
     _opened(Journals(folder), b"third")
     assert not forgotten.exists()
     assert recent.exists()
+
+
+def test_journals_can_be_counted_and_thrown_away_but_for_those_in_use(folder: Path) -> None:
+    assert count(folder) == (0, 0)
+    assert clear(folder) == 0
+    _written(folder, b"x" * 100)
+    held = _opened(Journals(folder), OTHER)
+    held.append(b"y" * 50)
+    assert count(folder) == (2, 8 + 108 + 8 + 58)
+    assert clear(folder) == 1
+    assert list(folder.iterdir()) == [held.path]

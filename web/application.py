@@ -136,9 +136,15 @@ def make_application(
     if jobs is not None:
         app[JOBS] = jobs
         app.cleanup_ctx.append(_hub)
+        app.on_shutdown.append(_let_clients_go)
     for route in routes:
         _add(app.router, route)
     return app
+
+
+async def _let_clients_go(app: web.Application) -> None:
+    """Close what would stay open for ever, before requests are waited for."""
+    app[HUB].close()
 
 
 async def _hub(app: web.Application) -> AsyncIterator[None]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiohttp import BodyPartReader, web
+from aiohttp import (
+    BadContentDispositionHeader,
+    BadContentDispositionParam,
+    BodyPartReader,
+    web,
+)
 from aiohttp.http_exceptions import HttpProcessingError
 
 from web.bodies import LIMITS, Pace, oversized
@@ -44,6 +50,9 @@ async def read_form(request: web.Request, file_field: str) -> Form:
     most = request.app[LIMITS].upload
     if (request.content_length or 0) > most + _FIELDS * _TEXT:
         raise oversized(most)
+    # They come as answers, not as warnings to whoever runs the server.
+    for warning in (BadContentDispositionHeader, BadContentDispositionParam):
+        warnings.filterwarnings("ignore", category=warning)
     pace, form = Pace(request.app[LIMITS]), Form()
     try:
         reader = await request.multipart()

@@ -1,0 +1,64 @@
+"""Requests made of the OpenAPI document, right ones and wrong ones: no fault of ours, no harm.
+
+`-m slow` sends ten thousand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.files import everything_below
+from tests.web.hostile_requests import Maker
+from tests.web.house import house_in, served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.web.house import House
+    from tests.web.serving import Client
+
+
+async def send_all(client: Client, maker: Maker, count: int) -> None:
+    for _ in range(count):
+        method, path, more = maker.request()
+        async with asyncio.timeout(20):
+            answer = await client.request(method, path, allow_redirects=False, **more)
+            body = await answer.read()
+        assert answer.status < 500, (method, path, more, body[:500])
+        # What a node raised is told to whoever asks for its job; our own faults are not.
+        assert b"Traceback (most recent" not in body or answer.status == 200
+        if answer.status >= 400 and method != "HEAD":
+            assert set(json.loads(body)) == {"error", "node_errors"}, (method, path)
+
+
+async def attack(house: House, base: Path, seed: int, count: int) -> None:
+    outside = base / "outside"
+    outside.mkdir()
+    (outside / "precious.txt").write_text("precious")
+    for folder in (house.services.folders.input, house.services.folders.output):
+        (folder / "link").symlink_to(outside)
+    async with served(house) as client:
+        senders = [send_all(client, Maker(seed + n), count // 4) for n in range(4)]
+        await asyncio.gather(*senders)
+        assert (await client.get("/features")).status == 200
+    assert everything_below(outside) == {"precious.txt": b"precious"}
+    expected = {"base", "outside"}
+    assert {path.name for path in base.iterdir()} == expected
+    kept = {"input", "output", "temp", "user", "cache", "models"}
+    assert {path.name for path in (base / "base").iterdir()} <= kept
+
+
+async def test_hundreds_of_hostile_requests_do_no_harm(tmp_path: Path) -> None:
+    with house_in(tmp_path / "base") as house:
+        await attack(house, tmp_path, 1, 800)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+async def test_ten_thousand_hostile_requests_do_no_harm(tmp_path: Path) -> None:
+    with house_in(tmp_path / "base") as house:
+        await attack(house, tmp_path, 1000, 10_000)

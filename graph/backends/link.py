@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from contextlib import suppress
+import signal
+from contextlib import contextmanager, suppress
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -15,7 +16,7 @@ from graph.backends.worker import work
 from graph.errors import GraphError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from graph.backends.protocol import JobRequest, Outcome
     from graph.backends.workshop import Factory
@@ -63,7 +64,8 @@ class WorkerLink:
         spawning = multiprocessing.get_context("spawn")
         self._connection, theirs = spawning.Pipe()
         self._process = spawning.Process(target=work, args=(theirs, factory, arguments))
-        self._process.start()
+        with _without_ctrl_c():
+            self._process.start()
         theirs.close()
         for task in (self._read, self._write):
             Thread(target=task, name="worker", daemon=True).start()
@@ -203,3 +205,16 @@ class WorkerLink:
         self._inbox.put(None)
         for asked in list(self._replies.values()):
             asked.put({"gone": True})
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Have processes that are started here deaf to Ctrl-C until they say what they do about it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

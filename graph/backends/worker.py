@@ -51,6 +51,9 @@ def work(connection: Connection, factory: Factory, arguments: tuple[object, ...]
         arguments: What the factory is given.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        # It was held back until now, so that Ctrl-C does not break off the start.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     faulthandler.enable()  # a crash in a library says where it was
     try:
         workshop = factory(*arguments)

@@ -269,6 +269,20 @@ def test_ctrl_c_is_for_the_server(backend: ProcessBackend) -> None:
 
 
 @posix
+def test_ctrl_c_does_not_break_off_the_start_of_a_worker(tmp_path: Path) -> None:
+    backend = ProcessBackend(make_workshop, tmp_path)
+    pid = None
+    while pid is None:
+        link = backend._workers._link
+        pid = link.pid if link else None
+    while backend.worker_pid is None:
+        os.kill(pid, signal.SIGINT)
+        time.sleep(0.005)
+    assert backend.worker_pid == pid
+    backend.close()
+
+
+@posix
 def test_a_worker_that_is_told_to_end_lets_go_of_its_job_first(
     backend: ProcessBackend, tmp_path: Path
 ) -> None:

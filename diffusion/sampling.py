@@ -9,6 +9,7 @@ from torch import Tensor
 
 from diffusion.answer_log import Journal, resuming_from, run_tag
 from diffusion.brownian import BrownianNoise
+from diffusion.composing import composed
 from diffusion.conditioning import ConditioningEntry, read_conditioning
 from diffusion.driver import OnStep, drive
 from diffusion.guidance import Guider, answer_together, classifier_free
@@ -20,6 +21,7 @@ from diffusion.samplers.problem import Problem, StepNoise
 from diffusion.samplers.question import Answer, Question
 from diffusion.samplers.registry import NoiseKind, Sampler, find_sampler
 from diffusion.span import Span
+from diffusion.timing import timed
 
 
 def sample(
@@ -83,7 +85,16 @@ def sample(
         cfg,
     )
     return sample_guided(
-        model, guider, chosen, sigmas, batch, noise, seed=seed, on_step=on_step, journal=journal
+        model,
+        guider,
+        chosen,
+        sigmas,
+        batch,
+        noise,
+        seed=seed,
+        schedule=Span(steps, denoise).sigmas(schedule, space.levels, chosen),
+        on_step=on_step,
+        journal=journal,
     )
 
 
@@ -96,6 +107,7 @@ def sample_guided(
     noise: Tensor,
     *,
     seed: int,
+    schedule: tuple[float, ...] = (),
     on_step: OnStep | None = None,
     journal: Journal | None = None,
 ) -> Tensor:
@@ -109,6 +121,8 @@ def sample_guided(
         batch: What to start from, in LATENT units.
         noise: Noise to mix in, shaped as the batch; zeros for none.
         seed: Of the sampler's fresh noise.
+        schedule: The whole of which these levels are a part, for prompts that name its steps;
+            these levels are the whole unless given.
         on_step: Told of every step; may raise to cancel.
         journal: Where answers are written down, and where they are read if the same call was
             killed, to go on from there. It belongs to this model, prompt and sampler alone.
@@ -120,6 +134,7 @@ def sample_guided(
     sigmas = _without_repeats(sigmas)
     original, noise = _into_model(model, batch.samples), noise.to(model.device)
     inpainting = _inpainting(model, sampler, sigmas, batch, original, noise, seed)
+    guider = composed(timed(guider, schedule or sigmas))
     placed = guider.placed(model, original, inpainting)
     start = space.noised(original, noise, sigmas[0], whole_way=space.starts_at_the_top(sigmas[0]))
     step_noise = _step_noise(sampler, start, sigmas, seed)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from diffusion.clip import Clip
     from diffusion.embeddings import Embeddings
+    from diffusion.prompts import Span
     from diffusion.tokens import FindVectors
 
 Chunks: TypeAlias = "list[list[Token]]"
@@ -48,7 +49,7 @@ class TextEncoder:
         parts = tuple(part.at_layer(stop_at_clip_layer) for part in self.parts)
         return replace(self, parts=parts)
 
-    def tokenise(self, prompt: str) -> dict[str, Chunks]:
+    def tokenise(self, prompt: str | Sequence[Span]) -> dict[str, Chunks]:
         """A weighted prompt of any length as chunks of tokens, for each part by its name."""
         told: dict[str, None] = {}
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
 
+    from diffusion.prompts import Span
+
 FindVectors: TypeAlias = "Callable[[str], tuple[Tensor | None, str]]"
 """Answers the vectors [n, width] behind what follows `embedding:`, None where there are none, and
 what of the word is left over."""
@@ -63,12 +65,12 @@ class Token:
 
 
 def tokenise(
-    prompt: str, *, padding: int = END, find: FindVectors | None = None
+    prompt: str | Sequence[Span], *, padding: int = END, find: FindVectors | None = None
 ) -> list[list[Token]]:
     """Turn a weighted prompt into chunks.
 
     Args:
-        prompt: With weights as `prompts.weighted_spans` reads them.
+        prompt: With weights as `prompts.weighted_spans` reads them, or what it would read.
         padding: The id that fills a chunk after its end token (0 for OpenCLIP's encoders).
         find: Finds embeddings; without it `embedding:NAME` is text like any other.
 
@@ -88,10 +90,10 @@ def tokenise(
     return [_filled(chunk, padding) for chunk in chunks]
 
 
-def _words(prompt: str, find: FindVectors | None) -> Iterable[list[Token]]:
+def _words(prompt: str | Sequence[Span], find: FindVectors | None) -> Iterable[list[Token]]:
     """The tokens of each word; spaces and changes of weight part words."""
     encode = _tokenizer().encode
-    for span in weighted_spans(prompt):
+    for span in weighted_spans(prompt) if isinstance(prompt, str) else prompt:
         for word in span.text.replace("\n", " ").split(" "):
             for part in _BEFORE_EMBEDDING.split(word) if find else (word,):
                 rest = part

@@ -9,6 +9,7 @@ from graph import events
 from graph.context import NodeContext
 from graph.dynamic_prompt import DynamicPrompt
 from graph.formats.api import to_api
+from graph.journal_sections import Sections
 from graph.sockets import Hidden
 from graph.structure import Structures
 from graph.telling import Pace
@@ -126,7 +127,7 @@ class Surroundings:
             on_progress=progress,
             on_warning=lambda text: self.tell(node, events.NodeWarning, text=text),
             raise_if_cancelled=self._options.cancel.check,
-            open_journal=lambda: self._open_journal(key),
+            open_journal=Sections(lambda: self._open_journal(key)).next,
         )
 
     def _open_journal(self, key: bytes) -> Journal | None:

@@ -132,13 +132,14 @@ class Race:
         return float(statistics.median(getattr(moment, clock) for moment in moments))
 
 
-def plain_unet(network: object) -> nn.Module:
+def plain_unet(network: object, dtype: torch.dtype = torch.float32) -> nn.Module:
     """A UNet as diffusers makes it, with the weights of ours."""
     ours = getattr(network, "module", None)
     assert isinstance(ours, nn.Module)
     with torch.device("meta"):
         module: nn.Module = UNet2DConditionModel.from_config(ours.config)
-    state = {name: tensor.contiguous() for name, tensor in ours.state_dict().items()}
+    # Some weights of ours are as the file has them, since they are computed with in blocks.
+    state = {name: tensor.to(dtype).contiguous() for name, tensor in ours.state_dict().items()}
     module.load_state_dict(state, assign=True)
     return module.eval()
 

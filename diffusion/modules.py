@@ -15,6 +15,7 @@ from weakref import ref
 import torch
 from torch import nn
 
+from diffusion.convolutions import PackedConv2d, packed_layers, suit_processor
 from diffusion.errors import DiffusionError
 from diffusion.interruption import check_interrupted, heed_interruption
 from diffusion.residency import lodge
@@ -82,11 +83,16 @@ class ModuleWeights:
         Raises:
             DiffusionError: Some hold NaN or infinity.
         """
-        state, broken = {}, []
+        state, broken, packing = {}, [], self._packing()
         for name, slot in self._slots.items():
-            state[name] = self._placed(self._source[name], slot.dtype)
-            if not self._sound and not _is_finite(state[name]):
+            placed = self._placed(self._source[name], slot.dtype)
+            if not self._sound and not _is_finite(placed):
                 broken.append(name)
+            if name in packing:
+                # Those in blocks are what is computed with; the others may stay in the file.
+                packing[name].pack(placed)
+                placed = self._source[name]
+            state[name] = placed
         if broken:
             raise DiffusionError(
                 f"{self._what} holds NaN or infinity in {len(broken)} of {len(state)} tensors "
@@ -118,7 +124,13 @@ class ModuleWeights:
 
     def leave(self) -> None:
         """Give the memory back."""
+        for layer in self._packing().values():
+            layer.packed = None
         self._give(self._slots)
+
+    def _packing(self) -> dict[str, PackedConv2d]:
+        module = self._module()
+        return {} if module is None else dict(packed_layers(module))
 
     def _give(self, state: Mapping[str, Tensor]) -> None:
         module = self._module()
@@ -145,6 +157,8 @@ def assemble(
             module.
     """
     module = _built(make, placement.what)
+    if placement.storage is None and placement.device.type == "cpu":
+        suit_processor(module)
     if placement.storage is None:
         nn.Module.to(module, placement.dtype)  # diffusers' own `to` warns for no reason
     module.requires_grad_(False).eval()

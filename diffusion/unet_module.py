@@ -1,10 +1,14 @@
-"""diffusers' UNet, told what there is besides the prompt in one vector."""
+"""diffusers' UNet, told what there is besides the prompt in one vector, and a little faster."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffusers.models.attention_processor import Attention
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from diffusion.prompt_attention import PromptAttention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,3 +35,34 @@ class VectorUNet(UNet2DConditionModel):  # type: ignore[misc]
         vector = added_cond_kwargs["vector"]
         added: Tensor = self.add_embedding(vector.to(emb.dtype))
         return added
+
+    def hasten(self) -> VectorUNet:
+        """Leave out what only costs time; the answers stay the same to rounding."""
+        for layer in self.modules():
+            if type(layer) is Transformer2DModel:
+                layer.__class__ = PixelTransformer
+            elif type(layer) is Attention:
+                layer.set_processor(PromptAttention())
+        return self
+
+
+class PixelTransformer(Transformer2DModel):  # type: ignore[misc]
+    """Transformer blocks over the pixels of a picture whose channels lie side by side.
+
+    diffusers copies the answer into another order, which the next layer has to undo.
+    """
+
+    def _get_output_for_continuous_inputs(
+        self,
+        hidden_states: Tensor,
+        residual: Tensor,
+        batch_size: int,
+        height: int,
+        width: int,
+        inner_dim: int,
+    ) -> Tensor:
+        if self.use_linear_projection:
+            hidden_states = self.proj_out(hidden_states)
+        pixels = hidden_states.reshape(batch_size, height, width, inner_dim).permute(0, 3, 1, 2)
+        answer: Tensor = pixels if self.use_linear_projection else self.proj_out(pixels)
+        return answer + residual

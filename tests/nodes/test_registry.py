@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parents[2]
 _REFERENCE = _ROOT / "tests" / "data" / "conversion" / "comfyui_nodes.json"
 _KNOWN_AS = {"LoadCheckpoint": "CheckpointLoaderSimple"}
 # Nodes that ComfyUI has no equal of.
-_OUR_OWN = {"DDIMInversion", "DynamicPrompt"}
+_OUR_OWN = {"CLIPTextEncodeA1111", "DDIMInversion", "DynamicPrompt"}
 # Which files there are is not the node's to say.
 _FILE_LISTS = {
     "ckpt_name",

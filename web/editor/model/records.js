@@ -9,8 +9,9 @@
  * Units: graph points, y down. `null` stands for "as usual".
  */
 
-/** @typedef {null | boolean | number | string | Json[] | {[key: string]: Json}} Json */
 /** @typedef {{[key: string]: Json}} Extra */
+/** @typedef {null | boolean | number | string | JsonList | Extra} Json */
+/** @typedef {Json[]} JsonList */
 
 /**
  * One input or output, in the order of the node's slots.
@@ -30,7 +31,8 @@
 
 /**
  * `values` holds the fields by name, as far as the class is known (with `control_after_generate`
- * under `NAME.control`); `raw` is `widgets_values` as the file had it where it is not, else null.
+ * under `NAME.control`); `raw` is `widgets_values` as the file had it where the class is not known
+ * or has other fields than the file has values for, else null.
  * @typedef {{
  *   readonly kind: 'node',
  *   readonly id: string,

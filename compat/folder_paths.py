@@ -33,7 +33,11 @@ _MORE = (
 
 
 def fill(of: surroundings.Surroundings) -> None:
-    """Put in the folders of an application; kinds that packs have added stay."""
+    """Put in the folders of an application; kinds that packs have added stay.
+
+    Packs take the folder that this file is in for ComfyUI's, so it says that it is in the base.
+    """
+    globals()["__file__"] = str(of.folders.base / "folder_paths.py")
     found = {kind: [*map(str, paths)] for kind, paths in of.folders.models.items()}
     for kind in _MORE:
         found.setdefault(kind, [str(of.models / kind)])

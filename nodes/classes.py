@@ -149,9 +149,12 @@ def class_of(definition: NodeDefinition, name: str) -> type:
     def input_types(_cls: type) -> dict[str, Any]:
         return _input_types(definition)
 
-    def run(self: object, *args: object, **kwargs: object) -> object:
-        given = {**_by_name(definition, args), **kwargs}
-        return _call(_meant(definition, self), given)
+    def run(_self: object, *args: object, **kwargs: object) -> object:
+        return _call(definition, {**_by_name(definition, args), **kwargs})
+
+    def save(self: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401 - of this class
+        given = {**_by_name(_named("SaveImage"), args), **kwargs}
+        return _call(_named("PreviewImage" if self.type == "temp" else "SaveImage"), given)
 
     body: dict[str, object] = {
         "INPUT_TYPES": classmethod(input_types),
@@ -161,11 +164,37 @@ def class_of(definition: NodeDefinition, name: str) -> type:
         "CATEGORY": definition.category,
         "DESCRIPTION": definition.description,
         "FUNCTION": method,
-        method: run,
+        method: save if name in _SAVERS else run,
         "__doc__": definition.description,
         "__module__": definition.source,
     }
-    return type(name, (), body)
+    return type(name, _SAVERS.get(name, ()), body)
+
+
+class _SavesImages:
+    """What packs that extend ComfyUI's SaveImage find in it and set: above all `type`."""
+
+    def __init__(self) -> None:
+        self.type = "output"
+        self.output_dir = str(_folders().output)
+        self.prefix_append = ""
+        self.compress_level = 4
+
+
+class _ShowsImages(_SavesImages):
+    """The same for PreviewImage, which ComfyUI makes of SaveImage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.type = "temp"
+        self.output_dir = str(_folders().temp)
+
+
+_SAVERS = {"SaveImage": (_SavesImages,), "PreviewImage": (_ShowsImages,)}
+
+
+def _named(name: str) -> NodeDefinition:
+    return next(definition for definition in _definitions() if definition.name == name)
 
 
 def _definitions() -> list[NodeDefinition]:
@@ -174,25 +203,20 @@ def _definitions() -> list[NodeDefinition]:
     return [definition_of(function) for function in BUILTIN]
 
 
-def _input_types(definition: NodeDefinition) -> dict[str, Any]:
+def _folders() -> Folders:
     context = current.get() or latest()
     folders = context.folders if context else _Offered.folders
     if folders is None:
-        raise NodeInputError("the options of built-in nodes are there for packs that are loaded")
-    sections: Any = describe(definition, folders)["input"]
+        raise NodeInputError("the classes of built-in nodes are there for packs that are loaded")
+    return folders
+
+
+def _input_types(definition: NodeDefinition) -> dict[str, Any]:
+    sections: Any = describe(definition, _folders())["input"]
     return {
         key: {name: tuple(e) if isinstance(e, list) else e for name, e in section.items()}
         for key, section in sections.items()
     }
-
-
-def _meant(definition: NodeDefinition, instance: object) -> NodeDefinition:
-    """The node that a class stands for; packs make SaveImage show what it saves with `type`."""
-    if definition.name == "SaveImage" and getattr(instance, "type", "") == "temp":
-        from nodes.image_files import preview_image
-
-        return definition_of(preview_image)
-    return definition
 
 
 def _names(definition: NodeDefinition) -> list[str]:

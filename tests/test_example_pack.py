@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,3 +76,26 @@ def test_the_node_of_the_readme_is_one() -> None:
     assert definition.ask is not None
     assert definition.ask(first=True) == ["a"]
     assert names["pick_one"](first=False, a=None, b=2) == 2
+
+
+@pytest.mark.parametrize("arguments", [["nodes"], ["validate", "workflows/txt2img.json"]])
+def test_what_runs_nothing_loads_packs_and_no_torch(arguments: list[str]) -> None:
+    script = (
+        "import sys, atexit; sys.argv[0] = 'main.py';"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        "import main; sys.exit(main.main())"
+    )
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "custom_nodes.example" in loaded
+    assert not loaded & {"torch", "diffusers", "transformers"}
+
+
+def test_help_loads_no_pack() -> None:
+    script = "import sys, main; sys.argv = ['main.py', 'run', '--help']; main.main()"
+    command = [sys.executable, "-X", "importtime", "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "usage" in done.stdout
+    assert "custom_nodes" not in done.stderr
+    assert "graph.adapter" not in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from graph.errors import NodeFailed
 from graph.events import (
@@ -29,7 +30,7 @@ def packs(tmp_path: Path) -> Iterator[PackSession]:
     """A session over packs that do what ComfyUI's executor can."""
     with forgetting():
         found = PackSession(base_with(tmp_path, "semantics"))
-        assert [pack.complaints() for pack in found.session.packs] == [()] * 6
+        assert [pack.complaints() for pack in found.session.packs] == [()] * 7
         yield found
         found.session.close()
 
@@ -435,6 +436,16 @@ def test_a_class_that_checks_types_takes_others(packs: PackSession) -> None:
 
 
 # Files
+
+
+def test_a_pack_extends_and_calls_built_in_nodes(packs: PackSession) -> None:
+    found = packs.run({"x": ("ExtendsPreview", {"size": 16})})
+    (path,) = found.files
+    assert path.parent == packs.session.folders.temp
+    with Image.open(path) as picture:
+        assert picture.size == (16, 16)
+        assert "ExtendsPreview" in str(picture.info["prompt"])
+    assert str(packs.session.folders.base) == packs.module("extends").ROOT
 
 
 def test_a_saved_file_counts_as_long_as_it_is_there(packs: PackSession) -> None:

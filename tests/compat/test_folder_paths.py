@@ -40,6 +40,10 @@ def test_folders_are_where_the_application_says_and_are_there(folders: Folders) 
         _ = folder_paths.moon
 
 
+def test_the_module_seems_to_be_in_the_base_folder(folders: Folders) -> None:
+    assert Path(folder_paths.__file__).parent == folders.base
+
+
 def test_files_of_a_kind_are_listed_by_name(folders: Folders) -> None:
     root = folders.models["loras"][0]
     assert folder_paths.get_filename_list("loras") == []

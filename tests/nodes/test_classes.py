@@ -107,9 +107,21 @@ def test_a_class_can_be_extended_to_show_what_it_saves(folders: Folders) -> None
     assert not list(folders.output.glob("*"))
 
 
+def test_what_shows_pictures_takes_what_saves_them_takes(folders: Folders) -> None:
+    class Preview(NODES.PreviewImage):  # type: ignore[misc]
+        pass
+
+    preview = Preview()
+    assert (preview.type, preview.output_dir) == ("temp", str(folders.temp))
+    assert NODES.SaveImage().output_dir == str(folders.output)
+    assert not Preview.INPUT_TYPES()["required"].keys() - {"images"}
+    told = preview.save_images(torch.zeros(1, 8, 8, 3), "prefix", None, None)
+    assert [image["type"] for image in told["ui"]["images"]] == ["temp"]
+
+
 def test_a_node_that_needs_its_surroundings_runs_inside_a_node_only() -> None:
-    with pytest.raises(NodeInputError, match="SaveImage can only be called while a node runs"):
-        NODES.SaveImage().save_images(torch.zeros(1, 8, 8, 3))
+    with pytest.raises(NodeInputError, match="LoadImage can only be called while a node runs"):
+        NODES.LoadImage().load_image("cat.png")
 
 
 def test_looking_at_the_classes_loads_no_torch() -> None:

@@ -168,6 +168,9 @@ def _register(pack: _Imported, registry: Registry) -> Pack:
             added.append(registry.add(define()).name)
         except DefinitionError as error:
             pack.problems.append(f"its node {name} is left out: {error}")
+        except Exception as error:  # noqa: BLE001 - the border to a pack's code
+            reason = f"{type(error).__name__}: {error}"
+            pack.problems.append(f"its node {name} is left out: {reason}")
     if pack.module and not added and not pack.problems and not pack.web_directory:
         pack.failure = _why_empty(pack.module)
     return Pack(
@@ -189,7 +192,7 @@ def _offered(pack: _Imported) -> Iterator[tuple[str, Callable[[], NodeDefinition
 
         def of_class(name: str = name, cls: type = cls, title: object = title) -> NodeDefinition:
             display_name = title if isinstance(title, str) else ""
-            return adapt(cls, name, display_name=display_name, source=pack.source)
+            return adapt(cls, str(name), display_name=display_name, source=pack.source)
 
         yield str(name), of_class
     for function in dict.fromkeys(filter(is_node, vars(pack.module).values())):

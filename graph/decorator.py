@@ -94,7 +94,7 @@ def node(
 
 def is_node(thing: object) -> bool:
     """Whether a value is a function that was marked as a node."""
-    return hasattr(thing, _OPTIONS) and callable(thing)
+    return inspect.isfunction(thing) and hasattr(thing, _OPTIONS)
 
 
 @cache

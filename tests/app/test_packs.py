@@ -181,6 +181,18 @@ def test_a_bad_class_is_left_out_and_the_others_of_its_pack_load(tmp_path: Path)
     assert registry.get("KSampler") == built_in
 
 
+def test_a_pack_that_does_odd_things_costs_nobody_else(tmp_path: Path) -> None:
+    registry, packs = load(base_with(tmp_path, "failing", "hostile"))
+    pack = packs["hostile.py"]
+    assert (pack.nodes, pack.failure, pack.web_directory) == (("7",), "", None)
+    assert pack.problems == (
+        "its node HostileAnything is left out: a class is expected, and HostileAnything is a"
+        " Anything",
+        "its node HostileRaises is left out: LookupError: not today",
+    )
+    assert registry.get("7") is not None
+
+
 def test_packs_can_be_switched_off_and_some_kept(tmp_path: Path) -> None:
     base = base_with(tmp_path, "sound")
     assert load(base, enabled=False)[1] == {}

@@ -25,22 +25,30 @@ if TYPE_CHECKING:
 _CACHE_WITHOUT_KNOWING = 4 * 10**9
 
 
-def make_engine(settings: Settings, folders: Folders, registry: Registry, device: str) -> Engine:
-    """Return an engine for a device, as torch writes it; torch is not imported for that."""
+def make_engine(
+    settings: Settings, folders: Folders, registry: Registry, device: str, *, outside: bool = True
+) -> Engine:
+    """Return an engine; torch is not imported for that.
+
+    Args:
+        settings: Precision, caches.
+        folders: Where the user's files are.
+        registry: The nodes there are.
+        device: As torch writes it.
+        outside: Whether workflows may name input files anywhere on this machine.
+    """
     memory.collect_rarely()
-    room = memory.total()
-    budget = room // 2 if room else _CACHE_WITHOUT_KNOWING
     models = ModelRoom()
     return Engine(
         registry,
         folders,
-        cache=MemoryCache(budget, tensors.storages, memory.Shortage()),
+        cache=_make_cache(settings),
         disk=open_results(settings, folders, device, terminal.complain),
         files=FileIndex(folders.cache / "files.sqlite"),
         hasher=tensors.content_hash,
         device=device,
         services=models.services(settings),
-        outside=True,
+        outside=outside,
         journals=Journals(
             journals_of(folders), salt=provenance(device, precisions=settings.precisions)
         ),
@@ -48,6 +56,12 @@ def make_engine(settings: Settings, folders: Folders, registry: Registry, device
         make_room=partial(make_room, models),
         fault=fault,
     )
+
+
+def _make_cache(settings: Settings) -> MemoryCache:
+    room = memory.total()
+    budget = room // 2 if room else _CACHE_WITHOUT_KNOWING
+    return MemoryCache(budget, tensors.storages, memory.Shortage(), settings.cache_results)
 
 
 def make_room(models: ModelRoom) -> None:

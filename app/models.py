@@ -33,5 +33,6 @@ class ModelRoom:
         return {
             "precision": settings.precision,
             "vae_precision": settings.vae_precision,
+            "metadata": settings.metadata,
             "residency": lambda: self.residency,
         }

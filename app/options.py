@@ -23,7 +23,7 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
         "base": "where the other folders lie (default: the project's own folder)",
         "input": "pictures and latents that workflows load (default: input)",
         "output": "where results are saved (default: output)",
-        "temp": "where previews are saved (default: temp)",
+        "temp": "where a folder temp is for previews (default: the base directory)",
         "user": "your settings and workflows (default: user)",
         "cache": "results and facts about files, kept between runs (default: cache)",
     }
@@ -112,7 +112,8 @@ def settings(arguments: argparse.Namespace) -> Settings:
         base=(given("base") or Settings.base).expanduser().absolute(),
         input=given("input"),
         output=given("output"),
-        temp=given("temp"),
+        # A folder of its own, since all that is in it goes when a server starts.
+        temp=temp / "temp" if (temp := given("temp")) else None,
         user=given("user"),
         cache=given("cache"),
         models=tuple(getattr(arguments, "models_directory", None) or ()),
@@ -123,6 +124,9 @@ def settings(arguments: argparse.Namespace) -> Settings:
         cache_disk=getattr(arguments, "cache_disk", None),
         custom_nodes_enabled=not getattr(arguments, "disable_all_custom_nodes", False),
         custom_nodes_whitelist=tuple(getattr(arguments, "whitelist_custom_nodes", ())),
+        cache_results=getattr(arguments, "cache_results", None),
+        previews=getattr(arguments, "preview_method", "auto") != "none",
+        metadata=not getattr(arguments, "disable_metadata", False),
         debug=arguments.debug,
     )
 

@@ -37,6 +37,9 @@ class Settings:
             part of what is free.
         custom_nodes_enabled: Whether node packs are loaded.
         custom_nodes_whitelist: Those that are loaded all the same, by the names of their folders.
+        cache_results: How many results are kept in memory; None for as many as there is room for.
+        previews: Whether pictures in the making can be watched.
+        metadata: Whether pictures carry the workflow that made them.
         debug: Whether errors come with their traceback.
     """
 
@@ -54,6 +57,9 @@ class Settings:
     cache_disk: int | None = None
     custom_nodes_enabled: bool = True
     custom_nodes_whitelist: tuple[str, ...] = ()
+    cache_results: int | None = None
+    previews: bool = True
+    metadata: bool = True
     debug: bool = False
 
     def folder(self, name: str) -> Path:

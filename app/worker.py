@@ -41,7 +41,8 @@ def make_workshop(settings: Settings) -> Workshop:
     if device == "cpu":
         memory.limit()
     registry, packs = make_catalogue(settings, folders)
-    engine = make_engine(settings, folders, registry, device)
+    # Whoever sends jobs to a server need not be who may read this machine's files.
+    engine = make_engine(settings, folders, registry, device, outside=False)
     return Workshop(
         engine,
         about={

@@ -119,11 +119,17 @@ class MemoryCache:
         budget: Bytes that values may hold; with 0 only those are kept that hold none.
         storages: Tells what a value holds; without it values weigh nothing.
         short: Answers how many bytes of memory the machine lacks, 0 while there are enough.
+        most: Results to know of, with or without their values; with 0 nothing is kept at all.
     """
 
     def __init__(
-        self, budget: int, storages: Storages = _weightless, short: Callable[[], int] = _enough
+        self,
+        budget: int,
+        storages: Storages = _weightless,
+        short: Callable[[], int] = _enough,
+        most: int | None = None,
     ) -> None:
+        self._most = _MOST_KNOWN if most is None else most
         self._budget = budget
         self._storages = storages
         self._short = short
@@ -168,7 +174,7 @@ class MemoryCache:
             allowed = min(self._budget, self._blocks.total - lacking)
             while self._blocks.total > allowed:
                 self._drop(next(iter(self._weights)))
-            while len(self._entries) > _MOST_KNOWN:
+            while len(self._entries) > self._most:
                 self._forget(next(iter(self._entries)))
 
     def drop_values(self) -> None:

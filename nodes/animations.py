@@ -53,7 +53,7 @@ def save_animated_png(
 
     pictures = to_pictures(images)
     info = PngInfo()
-    for name, text in notes(prompt, extra_pnginfo).items():
+    for name, text in notes(ctx, prompt, extra_pnginfo).items():
         info.add_text(name, text)
 
     def write(file: BinaryIO) -> None:
@@ -105,7 +105,7 @@ def save_animated_webp(
 
     pictures = to_pictures(images)
     _require_webp_size(pictures[0])
-    exif = _exif(ctx, pictures[0], notes(prompt, extra_pnginfo))
+    exif = _exif(ctx, pictures[0], notes(ctx, prompt, extra_pnginfo))
 
     def write(file: BinaryIO) -> None:
         pictures[0].save(

@@ -90,7 +90,7 @@ def _save(
 
     pictures = to_pictures(images)
     row = series(ctx, place, prefix, ".png", pictures[0].size, prompt, extra_pnginfo)
-    texts = notes(prompt, extra_pnginfo)
+    texts = notes(ctx, prompt, extra_pnginfo)
     level = _KEEP if place == "output" else _LOOK
     writers = [partial(_write_png, picture, texts, level) for picture in pictures]
     return save(row, writers, place, "images")

@@ -48,7 +48,7 @@ def save_latent(
     tensor = samples["samples"]
     size = (tensor.shape[-1] * PIXELS, tensor.shape[-2] * PIXELS)
     row = series(ctx, "output", filename_prefix, ".latent", size, prompt, extra_pnginfo)
-    writer = partial(_write_latent, tensor, notes(prompt, extra_pnginfo))
+    writer = partial(_write_latent, tensor, notes(ctx, prompt, extra_pnginfo))
     return save(row, [writer], "output", "latents")
 
 

@@ -20,8 +20,13 @@ Prompt: TypeAlias = Annotated[Mapping[str, object] | None, Hidden.PROMPT]
 ExtraPngInfo: TypeAlias = Annotated[Mapping[str, object] | None, Hidden.EXTRA_PNGINFO]
 
 
-def notes(prompt: Prompt, extra_pnginfo: ExtraPngInfo) -> dict[str, str]:
-    """What goes into a file beside its content: `prompt` and each of the extras, as JSON."""
+def notes(ctx: NodeContext, prompt: Prompt, extra_pnginfo: ExtraPngInfo) -> dict[str, str]:
+    """What goes into a file beside its content: `prompt` and each of the extras, as JSON.
+
+    Nothing does where the user wants it so.
+    """
+    if not ctx.service("metadata", True):
+        return {}
     texts = {} if prompt is None else {"prompt": json.dumps(prompt)}
     return texts | {name: json.dumps(value) for name, value in (extra_pnginfo or {}).items()}
 

@@ -137,6 +137,17 @@ def test_no_more_is_known_than_has_room(monkeypatch: pytest.MonkeyPatch) -> None
     assert cache.get(b"2") is not None
 
 
+def test_whoever_makes_it_says_how_many_results_it_knows() -> None:
+    cache = MemoryCache(100, _storages, most=2)
+    for key in "abc":
+        cache.put(key.encode(), _entry((ord(key), 1)))
+    assert _held(cache, "abc") == "bc"
+    nothing = MemoryCache(100, _storages, most=0)
+    nothing.put(b"a", _entry((1, 1)))
+    assert nothing.get(b"a") is None
+    assert nothing.held == 0
+
+
 def test_nothing_weighs_anything_unless_somebody_tells() -> None:
     cache = MemoryCache(0)
     cache.put(b"a", Entry((b"id",), (object(),)))

@@ -47,6 +47,15 @@ def test_without_a_prompt_there_is_no_text(context: NodeContext) -> None:
         assert picture.info == {}
 
 
+def test_a_picture_carries_nothing_where_the_user_wants_none(context: NodeContext) -> None:
+    shy = dataclasses.replace(context, services={"metadata": False})
+
+    (path,) = save_image(shy, _images(), prompt=_PROMPT, extra_pnginfo={"more": [1]}).files
+
+    with Image.open(path) as picture:
+        assert picture.info == {}
+
+
 def test_the_editor_is_told_of_every_picture(context: NodeContext) -> None:
     output = save_image(context, _images(2), "cats/%Draft.seed%_%width%x%height%", prompt=_PROMPT)
 

@@ -70,8 +70,9 @@ def _parts(item: object) -> Iterator[object]:
 
 def is_tensor(item: object) -> TypeIs[torch.Tensor]:
     """Whether a value is a tensor; answered without torch where there is none."""
-    torch_module = sys.modules.get("torch")
-    return torch_module is not None and isinstance(item, torch_module.Tensor)
+    # While another thread imports torch, it is there and has no tensors yet.
+    kind = getattr(sys.modules.get("torch"), "Tensor", None)
+    return kind is not None and isinstance(item, kind)
 
 
 def content_hash(value: object) -> bytes | None:

@@ -135,3 +135,12 @@ def test_a_dataclass_that_could_change_or_holds_more_than_data_has_no_content() 
     assert content_hash(Model(torch.nn.Linear(1, 1))) is None
     assert content_hash(Wish("euler", (torch.nn.Linear(1, 1),))) is None  # type: ignore[arg-type]
     assert content_hash(Wish) is None
+
+
+def test_torch_that_another_thread_is_importing_has_no_tensors_yet() -> None:
+    script = (
+        "import sys, types; from app.tensors import content_hash, is_tensor;"
+        "sys.modules['torch'] = types.ModuleType('torch');"
+        "sys.exit(is_tensor('text') or content_hash(('text',)) is None)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)

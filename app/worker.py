@@ -19,6 +19,7 @@ from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders
 from app.previews import encode_preview
+from app.questions import answers
 from app.version import VERSION
 from graph.backends.workshop import Workshop
 from graph.object_info import describe_all
@@ -55,6 +56,7 @@ def make_workshop(settings: Settings) -> Workshop:
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
             "warm": lambda _: warm_up(),
+            **answers(engine),
         },
         encode_preview=encode_preview,
         warm_up=warm_up,

@@ -249,15 +249,19 @@ async def test_what_would_run_and_what_came_out_is_asked_of_the_worker(tmp_path:
             answer = await client.post("/plan", json={"prompt": api(b=("Save", {}))})
             assert answer.status == 400
 
-            house.worker.answers["value"] = {"type": "NUMBER", "text": "7"}
-            answer = await client.get("/value/job/a/0")
-            assert await answer.json() == {"type": "NUMBER", "text": "7"}
-            assert house.worker.asked[-1] == ("value", {"job": "job", "node": "a", "slot": 0})
+            job = (await post(client, TWO))["prompt_id"]
+            house.worker.answers["value"] = {"type": "NUMBER", "thumbnail": b"jpeg"}
+            answer = await client.get(f"/value/{job}/a/0")
+            thumbnail = "data:image/jpeg;base64,anBlZw=="
+            assert await answer.json() == {"type": "NUMBER", "thumbnail": thumbnail}
+            asked = {"prompt": TWO, "targets": None, "node": "a", "slot": 0}
+            assert house.worker.asked[-1] == ("value", asked)
             house.worker.answers["value"] = None
-            assert (await client.get("/value/job/a/0")).status == 404
-            assert (await client.get("/value/job/a/first")).status == 400
+            assert (await client.get(f"/value/{job}/a/0")).status == 404
+            assert (await client.get("/value/absent/a/0")).status == 404
+            assert (await client.get(f"/value/{job}/a/first")).status == 400
             for error, status in ((AskError("no"), 422), (WorkerGoneError("gone"), 503)):
                 house.worker.answers["value"] = error
-                answer = await client.get("/value/job/a/0")
+                answer = await client.get(f"/value/{job}/a/0")
                 assert answer.status == status
                 assert (await error_of(answer))["message"] == str(error)

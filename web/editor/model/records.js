@@ -9,9 +9,8 @@
  * Units: graph points, y down. `null` stands for "as usual".
  */
 
-/** @typedef {{[key: string]: Json}} Extra */
-/** @typedef {null | boolean | number | string | JsonList | Extra} Json */
-/** @typedef {Json[]} JsonList */
+/** @typedef {import('../lib/json.js').Json} Json */
+/** @typedef {import('../lib/json.js').JsonObject} Extra */
 
 /**
  * One input or output, in the order of the node's slots.

@@ -1,0 +1,106 @@
+// @ts-check
+/** The node classes that there are, by name, and a search through them. */
+
+import { score } from '../lib/fuzzy.js';
+import { isObject } from '../lib/json.js';
+import { readDefinition } from './definition.js';
+import { OWN_KINDS } from './own_kinds.js';
+import { SYNONYMS } from './synonyms.js';
+import { typesFit } from './types.js';
+
+/** @typedef {import('./definition.js').Definition} Definition */
+
+/**
+ * What a found class must have: an input (or output) that a link of a type can go to.
+ * @typedef {{readonly type: string, readonly side: 'input' | 'output'}} Fitting
+ */
+
+/** Translates a class's title for searching; by default titles are as the server has them.
+ * @typedef {(definition: Definition) => string} Titled */
+
+export class Catalogue {
+  /** @type {Map<string, Definition>} */
+  #definitions = new Map();
+  /** @type {{[type: string]: unknown}} */
+  #described;
+
+  /** @param {unknown} objectInfo what the server answers to `GET /object_info` */
+  constructor(objectInfo) {
+    this.#described = isObject(objectInfo) ? objectInfo : {};
+    for (const own of OWN_KINDS) this.#definitions.set(own.name, own);
+  }
+
+  /** The class of a name; entries are read when they are first asked for.
+   * @param {string} type @returns {Definition | undefined} */
+  get(type) {
+    const known = this.#definitions.get(type);
+    if (known || !Object.hasOwn(this.#described, type)) return known;
+    const read = readDefinition(type, this.#described[type]);
+    this.#definitions.set(type, read);
+    return read;
+  }
+
+  /** @param {string} type @returns {boolean} */
+  has(type) {
+    return this.#definitions.has(type) || Object.hasOwn(this.#described, type);
+  }
+
+  /** Every class, in the server's order, the editor's own last. @returns {Definition[]} */
+  all() {
+    const names = new Set([...Object.keys(this.#described), ...this.#definitions.keys()]);
+    return [...names].map((name) => this.get(name)).filter((found) => found !== undefined);
+  }
+
+  /**
+   * The classes that answer a query, best first: by title and class name, then by what else people
+   * call them, then by category and description. Deprecated ones come last.
+   * @param {string} query
+   * @param {{readonly fitting?: Fitting | undefined, readonly titled?: Titled | undefined}} [options]
+   * @returns {Definition[]}
+   */
+  search(query, { fitting, titled } = {}) {
+    /** @type {{definition: Definition, rank: number}[]} */
+    const found = [];
+    for (const definition of this.all()) {
+      if (fitting && !fits(definition, fitting)) continue;
+      const rank = rankOf(definition, query, titled, fitting);
+      if (rank > 0) found.push({ definition, rank });
+    }
+    return found.sort((a, b) => b.rank - a.rank).map(({ definition }) => definition);
+  }
+}
+
+/** @param {Definition} definition @param {Fitting} fitting @returns {boolean} */
+export function fits(definition, { type, side }) {
+  const slots = side === 'input' ? definition.inputs : definition.outputs;
+  return slots.some((slot) => typesFit(slot.type, type));
+}
+
+/** @param {Definition} definition @param {string} query @param {Titled | undefined} titled @param {Fitting | undefined} fitting */
+function rankOf(definition, query, titled, fitting) {
+  const names = [definition.displayName, definition.name, titled?.(definition) ?? ''];
+  const synonyms = [SYNONYMS[definition.name] ?? '', ...definition.aliases];
+  const rank = Math.max(
+    ...names.map((name) => score(query, name)),
+    ...synonyms.map((text) => score(query, text) * 0.7),
+    score(query, definition.category) * 0.4,
+    score(query, `${names.join(' ')} ${synonyms.join(' ')} ${definition.category}`) * 0.35,
+    described(query, definition.description),
+  );
+  if (rank === 0) return 0;
+  return rank * (definition.deprecated ? 0.3 : 1) + (exactly(definition, fitting) ? 3 : 0);
+}
+
+/** A description is prose: letters scattered over it mean nothing.
+ * @param {string} query @param {string} description */
+function described(query, description) {
+  const words = query.toLowerCase().trim();
+  return words.length > 2 && description.toLowerCase().includes(words) ? 10 : 0;
+}
+
+/** @param {Definition} definition @param {Fitting | undefined} fitting */
+function exactly(definition, fitting) {
+  if (!fitting) return false;
+  const slots = fitting.side === 'input' ? definition.inputs : definition.outputs;
+  return slots.some((slot) => slot.type === fitting.type);
+}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from graph.context import NodeContext
 from graph.decorator import node
 from graph.definition import Lane
+from graph.errors import NodeInputError
 from graph.sockets import Boolean, Float, Int
 from nodes.checks import blaming
 from nodes.types import Conditioning, Guider, Latent, Model, Noise, Sampler, Sigmas
@@ -95,14 +96,25 @@ def _sampled(
     latent: Latent,
     noise: Noise,
 ) -> tuple[Latent, Latent]:
-    from diffusion.custom_sampling import sample_custom
+    from diffusion.custom_sampling import GuidedModel, sample_custom
+    from diffusion.samplers.choice import SamplerChoice
 
+    # Other packs make samplers and guiders of their own, which run in their own way only.
+    _require(sampler, SamplerChoice, "sampler")
+    _require(guider, GuidedModel, "guider")
     _warn_of_levels(ctx, sigmas)
     with watched(ctx, guider.model) as run:
         made = sample_custom(
             guider, sampler, sigmas, latent, noise, on_step=run.on_step, journal=run.journal
         )
     return {**latent, "samples": made.samples}, {**latent, "samples": made.denoised}
+
+
+def _require(value: object, kind: type, name: str) -> None:
+    if not isinstance(value, kind):
+        raise NodeInputError(
+            f"input '{name}' takes what the {name} nodes here make, but {type(value).__name__} came"
+        )
 
 
 def _warn_of_levels(ctx: NodeContext, sigmas: "Tensor") -> None:

@@ -171,6 +171,16 @@ def test_what_is_no_row_of_levels_is_blamed_on_its_input(context: NodeContext) -
         )
 
 
+def test_samplers_and_guiders_of_others_are_refused(context: NodeContext) -> None:
+    row = torch.tensor([1.0, 0.0])
+    ours: Any = guiders.basic_guider(MODEL, POSITIVE)
+    foreign: Any = object()
+
+    for guider, sampler, name in ((foreign, choose("euler"), "guider"), (ours, foreign, "sampler")):
+        with pytest.raises(NodeInputError, match=f"input '{name}' takes .* but object came"):
+            sampler_custom_advanced(context, noise.disable_noise(), guider, sampler, row, _latent())
+
+
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [

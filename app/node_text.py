@@ -56,11 +56,9 @@ def _range(kind: Kind, folders: Folders) -> str:
             return f", one of models/{folder}: {_joined(kind.options(folders))}"
         case InputFile(place=place):
             return f", one of {place}: {_joined(kind.options(folders))}"
-        case Foreign():
-            return _foreign_range(kind)
         case Combo():
             return f", one of {_joined(kind.options(folders))}"
-    return ""
+    return _foreign_range(kind) if isinstance(kind, Foreign) else ""
 
 
 def _foreign_range(kind: Foreign) -> str:

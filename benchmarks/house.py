@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -53,6 +54,9 @@ def engine(base: Path, functions: Sequence[NodeFunction]) -> Engine:
     )
 
 
+_BREATH = 0.01
+
+
 class House:
     """Queue, history and engine at work in this process, and somebody who listens.
 
@@ -80,8 +84,10 @@ class House:
         listener.join()
 
     def _listen(self, subscription: Subscription) -> None:
+        """Hear a hundred times a second, which is more often than a screen shows anything."""
         while not any(isinstance(event, JobEnded) for event in self.heard[-10:]):
             self.heard += [told.event for told in subscription.take(1.0)]
+            time.sleep(_BREATH)
 
     def close(self) -> None:
         """Stop everything."""

@@ -84,7 +84,6 @@ class Worker:
             signal.signal(signal.SIGTERM, _on_sigterm)
             Thread(target=self._run_jobs, name="jobs", daemon=True).start()
             self._out.put({"kind": "ready", "about": self._shop.about})
-            Thread(target=self._warm_up, name="warm-up", daemon=True).start()
             while True:
                 self._take(unpack(self._connection.recv_bytes()))
         except (EOFError, OSError, _Told):
@@ -108,6 +107,9 @@ class Worker:
                 raise EOFError
 
     def _run_jobs(self) -> None:
+        # Before the first job and not beside it: libraries whose modules import each other in
+        # circles break when two threads import them at once.
+        self._warm_up()
         while True:
             request = self._jobs.get()
             cancel = self._cancel

@@ -43,7 +43,7 @@ class Workshop:
         about: What is told when the worker is ready: its nodes, device and versions.
         handlers: Who answers which question.
         encode_preview: Draws previews; called only while somebody wants to see them.
-        warm_up: Called in a thread of its own once the worker is ready, to load what it will need.
+        warm_up: Called once the worker is ready and before its first job, to load what that needs.
         close: Called at the end.
     """
 

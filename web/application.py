@@ -10,6 +10,7 @@ from aiohttp import web
 
 from web import (
     completion_routes,
+    editor_routes,
     history_routes,
     job_routes,
     model_routes,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/api"
 ROUTES: tuple[Route, ...] = (
+    editor_routes.editor,
+    editor_routes.editor_file,
     page_routes.docs,
     page_routes.openapi,
     page_routes.page_file,
@@ -129,6 +132,7 @@ def make_application(
     app[LIMITS] = services.limits
     app[SECURITY] = services.security
     app[DOORKEEPER] = Doorkeeper(services.security.token)
+    app[editor_routes.FILES] = editor_routes.EditorFiles()
     app[OBJECT_INFO] = ObjectInfo(services.catalogue)
     app[STUDIO] = Studio(services.limits.pixels)
     app[OPEN] = frozenset(_open_paths(routes))

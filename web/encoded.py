@@ -52,7 +52,8 @@ class Encoded:
         if self.packed and _GZIP.search(request.headers.get("Accept-Encoding", "").lower()):
             body = self.packed
             headers["Content-Encoding"] = "gzip"
-        return web.Response(body=body, content_type=self.media, headers=headers)
+        charset = "utf-8" if self.media.startswith("text/") else None
+        return web.Response(body=body, content_type=self.media, charset=charset, headers=headers)
 
     def _headers(self) -> dict[str, str]:
         # Weak, since the compressed and the plain bytes share it.

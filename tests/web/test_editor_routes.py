@@ -1,0 +1,48 @@
+"""The editor's files are served as they are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.web.serving import error_of, running, services_in
+from web import editor_routes
+from web.editor_routes import EditorFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+async def test_the_page_and_its_modules_are_given_compressed_and_fresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor"
+    (editor / "lib").mkdir(parents=True)
+    (editor / "index.html").write_text("<!doctype html><p>猫")
+    script = editor / "lib" / "a.js"
+    script.write_text("export const a = 1;\n" * 200)
+    (editor / "notes.md").write_text("not for browsers")
+    (tmp_path / "secret.js").write_text("secret")
+    (editor / "out.js").symlink_to(tmp_path / "secret.js")
+    monkeypatch.setattr(editor_routes, "EditorFiles", lambda: EditorFiles(editor))
+    async with running(services_in(tmp_path / "base")) as client:
+        page = await client.get("/")
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert await page.text() == "<!doctype html><p>猫"
+        first = await client.get("/editor/lib/a.js")
+        assert first.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert first.headers["Content-Encoding"] == "gzip"
+        assert first.headers["Cache-Control"] == "no-cache"
+        tag = {"If-None-Match": first.headers["ETag"]}
+        assert (await client.get("/editor/lib/a.js", headers=tag)).status == 304
+        script.write_text("export const a = 2;")
+        os.utime(script, ns=(1, 1))
+        assert (
+            await (await client.get("/editor/lib/a.js", headers=tag)).text() == script.read_text()
+        )
+        for path in ("absent.js", "notes.md", "..%2Fsecret.js", "out.js", "lib", "lib%00.js"):
+            answer = await client.get(f"/editor/{path}")
+            assert answer.status == 404, path
+            await error_of(answer)

@@ -1,0 +1,94 @@
+"""The editor's files, as they are: `/` is its page, `/editor/…` what that is made of.
+
+The page names its files by whole paths, `/editor/main.js`, since it is shown at `/`; modules name
+each other by relative ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from graph.files import FileStamp
+from web.declared.route import get
+from web.encoded import Encoded
+from web.errors import not_found
+from web.paths import PathRefusedError, Place
+
+EDITOR = Path(__file__).parent / "editor"
+_PAGE = "index.html"
+_MEDIA = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A file as it was last read."""
+
+    stamp: FileStamp
+    encoded: Encoded
+
+
+class EditorFiles:
+    """The editor's files, compressed when they are first asked for and after each change.
+
+    Args:
+        folder: Where they are.
+    """
+
+    def __init__(self, folder: Path = EDITOR) -> None:
+        self._place = Place(folder)
+        self._kept: dict[Path, _Kept] = {}
+
+    def get(self, name: str) -> Encoded:
+        """Return a file; from any thread.
+
+        Raises:
+            WebError: There is none of that name, or of another kind.
+        """
+        absent = not_found(f"the editor has no file {name[:200]!r}")
+        try:
+            path = self._place.resolve(name)
+        except PathRefusedError as error:
+            raise absent from error
+        media = _MEDIA.get(path.suffix)
+        stamp = FileStamp.of(path)
+        if media is None or stamp.size < 0:
+            raise absent
+        kept = self._kept.get(path)
+        if kept is None or kept.stamp != stamp:
+            try:
+                with self._place.open(path) as file:
+                    kept = _Kept(stamp, Encoded.of(file.read(), media))
+            except OSError as error:
+                raise absent from error
+            self._kept[path] = kept
+        return kept.encoded
+
+
+FILES: web.AppKey[EditorFiles] = web.AppKey("FILES", EditorFiles)
+
+
+@get("/", mirrored=False, media="text/html")
+async def editor(request: web.Request) -> web.StreamResponse:
+    """Show the editor."""
+    page = await asyncio.to_thread(request.app[FILES].get, _PAGE)
+    return page.answer(request)
+
+
+@get("/editor/{path:.+}", mirrored=False, media="text/javascript")
+async def editor_file(request: web.Request, path: str) -> web.StreamResponse:
+    """Give what the editor is made of."""
+    found = await asyncio.to_thread(request.app[FILES].get, path)
+    return found.answer(request)

@@ -132,7 +132,11 @@ class Surroundings:
 
     def _open_journal(self, key: bytes) -> Journal | None:
         journals = self._engine.journals
-        return journals.open(key) if journals else None
+        if journals is None:
+            return None
+        # It means to work for long; should it be killed, what came before need not be made again.
+        self._engine.tiers.flush()
+        return journals.open(key)
 
     def end_journal(self, key: bytes) -> None:
         """Throw a node's journal away: it is done, or failed for reasons of its own."""

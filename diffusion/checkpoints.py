@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diffusion.assembly import Checkpoint, model_from, text_encoder_from, unet_tensors
+from diffusion.autoencoders import vae_from_original
 from diffusion.configs import configured_prediction
 from diffusion.families import VAE, recognise
 from diffusion.layouts import clip_tensors
 from diffusion.model_folders import load_folder
 from diffusion.site import Loading, Site
-from diffusion.vae import vae_from_original
 from diffusion.weights import read_weights
 
 if TYPE_CHECKING:

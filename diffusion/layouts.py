@@ -109,7 +109,7 @@ def vae_name(name: str, levels: int) -> str | None:
         name: Without the `first_stage_model.` prefix.
         levels: Number of resolutions.
     """
-    if re.match(r"(post_)?quant_conv\.", name):
+    if re.match(r"((post_)?quant_conv|quantize\.embedding)\.", name):
         return name
     match = re.fullmatch(r"(encoder|decoder)\.(.+)", name)
     if match is None:
@@ -128,15 +128,20 @@ def _vae_block(side: str, rest: str, levels: int) -> str | None:
     if match := re.fullmatch(r"mid\.attn_1\.(\w+)\.(\w+)", rest):
         known = _VAE_ATTENTION.get(match[1])
         return known and f"{side}.mid_block.attentions.0.{known}.{match[2]}"
-    match = re.fullmatch(r"(down|up)\.(\d+)\.(block\.(\d+)|downsample|upsample)\.(.+)", rest)
+    match = re.fullmatch(r"(down|up)\.(\d+)\.(block|attn|downsample|upsample)\.(.+)", rest)
     if match is None:
         return None
-    way, number, kind, layer, leaf = match.groups()
+    way, number, kind, leaf = match.groups()
     # The original counts a decoder's levels from the finest, diffusers from the coarsest.
     level = int(number) if way == "down" else levels - 1 - int(number)
-    if layer is None:
-        return f"{side}.{way}_blocks.{level}.{kind}rs.0.{leaf}"
-    return f"{side}.{way}_blocks.{level}.resnets.{layer}.{_shortcut(leaf)}"
+    place = f"{side}.{way}_blocks.{level}"
+    if kind == "block":
+        return f"{place}.resnets.{_shortcut(leaf)}"
+    if kind != "attn":
+        return f"{place}.{kind}rs.0.{leaf}"
+    layer, name, end = leaf.split(".")
+    known = _VAE_ATTENTION.get(name)
+    return known and f"{place}.attentions.{layer}.{known}.{end}"
 
 
 def _shortcut(rest: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from diffusion.assembly import Checkpoint, assembled_model
+from diffusion.autoencoders import vae_from_config
 from diffusion.clip import Clip, clip_from_config
 from diffusion.errors import DiffusionError
 from diffusion.families import recognise
@@ -15,7 +16,6 @@ from diffusion.predictions import parameterisation_of, sd_levels
 from diffusion.site import Loading, Site
 from diffusion.text_encoder import TextEncoder
 from diffusion.unet import unet_from_config
-from diffusion.vae import vae_from_config
 from diffusion.weights import Weights, read_folder_weights, read_json
 
 if TYPE_CHECKING:

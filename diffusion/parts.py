@@ -9,6 +9,7 @@ import torch
 
 from diffusion import families
 from diffusion.assembly import model_from, text_encoder_from, unet_tensors
+from diffusion.autoencoders import vae_from_diffusers, vae_from_original
 from diffusion.errors import DiffusionError
 from diffusion.families import FAMILIES, autoencoder_family, recognise
 from diffusion.kinds import found, kind_of
@@ -16,7 +17,6 @@ from diffusion.layouts import clip_tensors
 from diffusion.overrides import overridden
 from diffusion.shapes import text_layers, uses_diffusers_names
 from diffusion.site import Loading, Site
-from diffusion.vae import VAE, vae_from_diffusers, vae_from_original
 from diffusion.weights import Weights, read_weights
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from diffusion.parameterisation import Prediction
     from diffusion.site import OnProgress
     from diffusion.text_encoder import TextEncoder
+    from diffusion.vae import VAE
 
 STORAGES = {
     "fp8_e4m3fn": torch.float8_e4m3fn,

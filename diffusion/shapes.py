@@ -131,22 +131,27 @@ def _heads(width: int, head_width: int | None, what: str) -> int:
 
 
 def vae_shape(tensors: Mapping[str, Tensor], *, norm_groups: int) -> dict[str, Any]:
-    """Arguments of `AutoencoderKL`.
+    """Arguments of `AutoencoderKL`, most of which are those of `VQModel`, too.
 
     Args:
         tensors: `encoder.conv_in.weight` and so on, under original or diffusers names.
         norm_groups: Groups of the group norms.
     """
     down, block = ("down_blocks", "resnets") if uses_diffusers_names(tensors) else ("down", "block")
-    levels = _count(tensors, rf"encoder\.{down}\.(\d+)\.")
-    blocks = [f"encoder.{down}.{level}.{block}.0.conv2.weight" for level in range(levels)]
+    attended = [
+        any(name.startswith(f"encoder.{down}.{level}.att") for name in tensors)
+        for level in range(_count(tensors, rf"encoder\.{down}\.(\d+)\."))
+    ]
+    kinds = ["Attn" if attention else "" for attention in attended]
+    blocks = [f"encoder.{down}.{level}.{block}.0.conv2.weight" for level in range(len(kinds))]
     return {
         "in_channels": tensors["encoder.conv_in.weight"].shape[1],
         "out_channels": tensors["decoder.conv_out.weight"].shape[0],
         "latent_channels": tensors["decoder.conv_in.weight"].shape[1],
         "block_out_channels": [tensors[name].shape[0] for name in blocks],
-        "down_block_types": ["DownEncoderBlock2D"] * levels,
-        "up_block_types": ["UpDecoderBlock2D"] * levels,
+        "down_block_types": [f"{kind}DownEncoderBlock2D" for kind in kinds],
+        "up_block_types": [f"{kind}UpDecoderBlock2D" for kind in reversed(kinds)],
+        "mid_block_add_attention": any(".mid.attn" in n or "mid_block.att" in n for n in tensors),
         "layers_per_block": _count(tensors, rf"encoder\.{down}\.0\.{block}\.(\d+)\."),
         "norm_num_groups": norm_groups,
         "use_quant_conv": "quant_conv.weight" in tensors or "quant_conv.bias" in tensors,

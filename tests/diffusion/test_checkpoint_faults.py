@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from diffusion.assembly import Checkpoint
+from diffusion.autoencoders import vae_from_original
 from diffusion.checkpoints import load_checkpoint
 from diffusion.clip import clip_from_tensors
 from diffusion.errors import DiffusionError
@@ -18,7 +19,6 @@ from diffusion.family import CLIP_L
 from diffusion.modules import Placement
 from diffusion.overrides import overridden
 from diffusion.unet import unet_from_tensors
-from diffusion.vae import vae_from_original
 from tests.support.checkpoints import (
     TINY_CONFIG,
     TINY_METADATA,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -31,10 +30,12 @@ from web.bodies import LIMITS
 from web.catalogue import OBJECT_INFO, ObjectInfo
 from web.declared.openapi import document
 from web.encoded import Encoded
-from web.guards.gate import DOORKEEPER, OPEN, SECURITY, gate
+from web.guards.gate import DOORKEEPER, FALLBACK, OPEN, SECURITY, Fallback, gate
 from web.guards.tokens import Doorkeeper
 from web.hub import HUB, Hub
 from web.jobs import JOBS, Jobs
+from web.log_teller import LogTeller
+from web.pack_proxy import PackProxy
 from web.page_routes import OPENAPI
 from web.pictures import STUDIO, Studio
 from web.services import SERVICES
@@ -139,6 +140,8 @@ def make_application(
     app[OPENAPI] = Encoded.json(document(routes, services.version))
     if jobs is not None:
         app[JOBS] = jobs
+        proxy: Fallback = PackProxy(jobs.worker, jobs.pack_routes)
+        app[FALLBACK] = proxy
         app.cleanup_ctx.append(_hub)
         app.on_shutdown.append(_let_clients_go)
     for route in routes:
@@ -155,12 +158,13 @@ async def _hub(app: web.Application) -> AsyncIterator[None]:
     """Have a hub while the server runs."""
     jobs = app[JOBS]
     hub = app[HUB] = Hub(jobs.bus, lambda: sum(jobs.queue.counts), jobs.worker.want_previews)
-    task = asyncio.create_task(hub.work())
+    teller = LogTeller(app[SERVICES].logs, hub)
+    tasks = [asyncio.create_task(work) for work in (hub.work(), teller.work())]
     yield
     hub.close()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _add(router: web.UrlDispatcher, route: Route) -> None:

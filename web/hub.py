@@ -100,6 +100,10 @@ class Hub:
         if not any(other.pictures for other in self._outlets):
             self._on_watchers(False)
 
+    def knows(self, client: str) -> bool:
+        """Whether a client is here."""
+        return client in self._named
+
     def send(self, client: str, message: Message) -> None:
         """Send a client something that no event tells."""
         outlet = self._named.get(client)

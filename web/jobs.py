@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from graph.formats.document import Document
     from graph.jobs.bus import Bus
@@ -76,6 +76,7 @@ class Jobs:
         bus: What happens to them.
         desk: Who checks them.
         worker: Who runs them.
+        pack_routes: Answers which methods and paths node packs answer, in the worker.
     """
 
     queue: JobQueue
@@ -83,6 +84,7 @@ class Jobs:
     bus: Bus
     desk: Desk
     worker: Worker
+    pack_routes: Callable[[], Collection[tuple[str, str]]] = tuple
 
 
 JOBS: web.AppKey[Jobs] = web.AppKey("JOBS", Jobs)

@@ -30,6 +30,10 @@ OPEN: web.AppKey[frozenset[str]] = web.AppKey("OPEN", frozenset)
 """Paths that need no token: the sign-in page and what belongs to it."""
 SIGN_IN = "/sign-in"
 
+Fallback: TypeAlias = "Callable[[web.Request], Awaitable[web.StreamResponse | None]]"
+FALLBACK: web.AppKey[Fallback] = web.AppKey("FALLBACK")
+"""Who is asked when there is no such route."""
+
 _log = logging.getLogger("safelight.web")
 _STATUS_TYPES = {
     404: "not_found",
@@ -44,7 +48,14 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Stand before every route, known or not."""
     try:
         _let_in(request)
-        response = await handler(request)
+        try:
+            response = await handler(request)
+        except web.HTTPNotFound:
+            fallback = request.app.get(FALLBACK)
+            found = await fallback(request) if fallback else None
+            if found is None:
+                raise
+            response = found
     except WebError as error:
         response = error.answer()
     except web.HTTPException as error:

@@ -56,6 +56,8 @@ def _stages(module: nn.Module, depth: int) -> Iterator[nn.Module]:
             yield from _stages(child, depth)
             continue
         for member in child:
+            if not isinstance(member, nn.Module):
+                continue  # diffusers leaves a gap where an autoencoder has no attention
             if next(member.children(), None) is not None:
                 yield member
             if depth > 1:

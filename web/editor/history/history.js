@@ -41,8 +41,9 @@ export class History {
 
   /** @returns {boolean} whether there was something to undo */
   undo() {
-    const entry = this.#done.pop();
     this.#open = false;
+    while (this.#done.at(-1)?.changes.size === 0) this.#done.pop();
+    const entry = this.#done.pop();
     if (!entry) return false;
     this.#undone.push(entry);
     this.#store.apply(entry.changes, { invert: true, name: 'undo' });

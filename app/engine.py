@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app import memory, tensors, terminal
+from app import libraries, memory, tensors, terminal
 from app.faults import fault
 from app.models import ModelRoom
 from app.provenance import provenance
@@ -55,6 +55,7 @@ def make_engine(
         out_of_memory=memory.ran_out,
         make_room=partial(make_room, models),
         fault=fault,
+        prepare=libraries.load_for,
     )
 
 

@@ -7,14 +7,12 @@ loaded in the background then.
 from __future__ import annotations
 
 import gc
-import hashlib
 import importlib.metadata
-import json
 import platform
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from app import devices, memory
+from app import devices, libraries, memory
 from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders
@@ -25,6 +23,8 @@ from graph.backends.workshop import Workshop
 from graph.object_info import describe_all
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.settings import Settings
     from graph.executor import Engine
 
@@ -44,34 +44,34 @@ def make_workshop(settings: Settings) -> Workshop:
     registry, packs = make_catalogue(settings, folders)
     # Whoever sends jobs to a server need not be who may read this machine's files.
     engine = make_engine(settings, folders, registry, device, outside=False)
+    foreign = [name for pack in packs for name in pack.nodes]
     return Workshop(
         engine,
         about={
-            "catalogue": catalogue(engine),
+            "catalogue": catalogue(engine, foreign),
             "system": system(device),
-            "packs": [pack.as_json() for pack in packs],
+            "packs": [pack.as_json() | {"complaints": pack.complaints()} for pack in packs],
         },
         handlers={
-            "catalogue": lambda _: catalogue(engine),
+            "catalogue": lambda _: catalogue(engine, foreign),
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
-            "warm": lambda _: warm_up(),
+            "warm": lambda _: libraries.load_all(),
             **answers(engine),
         },
         encode_preview=encode_preview,
-        warm_up=warm_up,
+        warm_up=libraries.load_all,
         close=engine.close,
     )
 
 
-def catalogue(engine: Engine) -> dict[str, object]:
-    """Describe all nodes: `nodes` as `GET /object_info` gives them, and their `version`, a hash.
+def catalogue(engine: Engine, names: Iterable[str]) -> dict[str, object]:
+    """Describe nodes as `GET /object_info` gives them: those of packs, which only workers know.
 
-    Options that are names of files are those of this moment, and count.
+    Options that are names of files are those of this moment.
     """
-    nodes = describe_all(engine.registry, engine.folders)
-    text = json.dumps(nodes, sort_keys=True, default=str)
-    return {"version": hashlib.sha256(text.encode()).hexdigest(), "nodes": nodes}
+    found = filter(None, map(engine.registry.get, names))
+    return {"nodes": describe_all(found, engine.folders)}
 
 
 def system(device: str) -> dict[str, Any]:
@@ -91,16 +91,6 @@ def free(engine: Engine) -> dict[str, int | None]:
     engine.make_room()
     gc.collect()
     return {"free": memory.free()}
-
-
-def warm_up() -> None:
-    """Load what the first job will need."""
-    devices.load_torch()
-    # These load their parts when they are first asked for them, which takes seconds.
-    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel  # noqa: F401
-    from transformers import CLIPTextModel  # noqa: F401
-
-    import diffusion.checkpoints  # noqa: F401
 
 
 def _devices() -> list[dict[str, object]]:

@@ -27,6 +27,7 @@ from graph.validate import validate
 
 if TYPE_CHECKING:
     from graph.checked import Checked
+    from graph.definition import NodeDefinition
     from graph.disk_cache import DiskCache
     from graph.events import OnEvent
     from graph.folders import Folders
@@ -52,6 +53,10 @@ def _is_memory_error(error: BaseException) -> bool:
 
 def _nothing_to_let_go() -> None:
     """Stands where nothing but the cache can be let go."""
+
+
+def _unprepared(_definition: NodeDefinition) -> None:
+    """Stands where there is nothing to prepare."""
 
 
 def _faultless(_type: str, _value: object) -> str | None:
@@ -99,6 +104,7 @@ class Engine:
         out_of_memory: Whether an error says that memory ran out.
         make_room: Lets go of what can be had again when memory ran out: models on the device.
         fault: Says what is wrong with an output's value, given its type; None if nothing is.
+        prepare: Told of each node before it runs, in one thread; imports what it will.
         threads: How many nodes run at a time that keep no accelerator busy.
     """
 
@@ -118,6 +124,7 @@ class Engine:
         out_of_memory: Callable[[BaseException], bool] = _is_memory_error,
         make_room: Callable[[], None] = _nothing_to_let_go,
         fault: Callable[[str, object], str | None] = _faultless,
+        prepare: Callable[[NodeDefinition], None] = _unprepared,
         threads: int | None = None,
     ) -> None:
         self.registry = registry
@@ -132,6 +139,7 @@ class Engine:
         self.journals = journals
         self.out_of_memory = out_of_memory
         self.fault = fault
+        self.prepare = prepare
         self.workers = Workers(threads)
         # What each node last made something of, for saying what changed.
         self.recipes: dict[str, Recipe] = {}

@@ -246,6 +246,7 @@ class Job:
             if self._made_meanwhile(node, intent):
                 return
             self._waiting[intent.key] = []
+        self._engine.prepare(node.definition)
         unasked = self._unasked(node)
         task = Task(
             node,

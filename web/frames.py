@@ -47,6 +47,8 @@ class TextFrame:
     def key(self) -> tuple[str, str] | None:
         """What a later frame of the same key stands for, too; None if nothing can."""
         message = self.message
+        if message.type == "status":
+            return ("status", "sid" if "sid" in message.data else "")
         if message.type == "progress":
             return ("progress", f"{message.data['prompt_id']} {message.data['node']}")
         if message.type == "progress_state":

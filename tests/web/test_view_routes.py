@@ -110,6 +110,7 @@ async def test_what_is_no_name_of_a_file_here_is_refused(
         ("a.zip", b"PK\3\4", "application/octet-stream", False),
         ("a", b"", "application/octet-stream", False),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_content_and_not_the_name_decides_what_a_file_is_shown_as(
     tmp_path: Path, name: str, content: bytes, media: str, shown: bool

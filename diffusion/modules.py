@@ -15,9 +15,9 @@ from weakref import ref
 import torch
 from torch import nn
 
-from diffusion.convolutions import PackedConv2d, packed_layers, suit_processor
 from diffusion.errors import DiffusionError
 from diffusion.interruption import check_interrupted, heed_interruption
+from diffusion.packing import packing_layers
 from diffusion.residency import lodge
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from diffusion.packing import Packable
     from diffusion.residency import Residency
 
 Module = TypeVar("Module", bound="nn.Module")
@@ -125,12 +126,12 @@ class ModuleWeights:
     def leave(self) -> None:
         """Give the memory back."""
         for layer in self._packing().values():
-            layer.packed = None
+            layer.unpack()
         self._give(self._slots)
 
-    def _packing(self) -> dict[str, PackedConv2d]:
+    def _packing(self) -> dict[str, Packable]:
         module = self._module()
-        return {} if module is None else dict(packed_layers(module))
+        return {} if module is None else packing_layers(module)
 
     def _give(self, state: Mapping[str, Tensor]) -> None:
         module = self._module()
@@ -157,8 +158,6 @@ def assemble(
             module.
     """
     module = _built(make, placement.what)
-    if placement.storage is None and placement.device.type == "cpu":
-        suit_processor(module)
     if placement.storage is None:
         nn.Module.to(module, placement.dtype)  # diffusers' own `to` warns for no reason
     module.requires_grad_(False).eval()

@@ -10,6 +10,7 @@ from torch import nn
 from diffusion.errors import DiffusionError
 from diffusion.layouts import unet_name
 from diffusion.modules import Placement, assemble, reading
+from diffusion.packing import pack_layers
 from diffusion.prompt_attention import PromptMemory
 from diffusion.residency import in_use
 from diffusion.shapes import unet_layers, unet_shape
@@ -141,6 +142,8 @@ def unet_from_config(
         if placement.storage is not None:
             nn.Module.to(module, placement.dtype)  # diffusers' own `to` warns for no reason
             module.enable_layerwise_casting(placement.storage, placement.dtype)
+        elif placement.device.type == "cpu":
+            pack_layers(module, placement.dtype)
         return module
 
     return UNet(assemble(make, tensors, placement))

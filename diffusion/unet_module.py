@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diffusers.models.activations import GEGLU
 from diffusers.models.attention_processor import Attention
 from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+from diffusion.packing import GatedLinear
 from diffusion.prompt_attention import PromptAttention
 
 if TYPE_CHECKING:
@@ -43,7 +45,19 @@ class VectorUNet(UNet2DConditionModel):  # type: ignore[misc]
                 layer.__class__ = PixelTransformer
             elif type(layer) is Attention:
                 layer.set_processor(PromptAttention())
+            elif type(layer) is GEGLU:
+                layer.__class__ = OneLayer
+                layer.proj.__class__ = GatedLinear
         return self
+
+
+class OneLayer(GEGLU):  # type: ignore[misc]
+    """A gated layer whose projection does the gating, too."""
+
+    def forward(self, hidden_states: Tensor) -> Tensor:
+        """Multiply [..., in] into [..., out]."""
+        gated: Tensor = self.proj(hidden_states)
+        return gated
 
 
 class PixelTransformer(Transformer2DModel):  # type: ignore[misc]

@@ -1,33 +1,43 @@
-"""Convolutions as a processor computes them: the same answers, and memory that comes and goes."""
+"""Layers as a processor computes them: the same answers, and memory that comes and goes."""
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from diffusion.convolutions import PackedConv2d, PointConv2d, can_pack, suit_processor
 from diffusion.modules import Placement, assemble
+from diffusion.packing import (
+    GatedLinear,
+    PackedConv2d,
+    PackedLinear,
+    PackedPoint2d,
+    can_pack,
+    pack_layers,
+)
 from diffusion.residency import Residency, in_use
 from tests.support.tensors import noise
 
 pytestmark = pytest.mark.skipif(not can_pack(), reason="this processor or torch cannot pack")
 
 CPU = torch.device("cpu")
-WIDE = 192  # whose 3×3 weights are worth packing
+WIDE = 256  # whose weights are worth packing
 
 
 class Layers(nn.Module):
-    """A picture narrowed, convolved and mixed."""
+    """A picture narrowed, convolved, mixed and weighed."""
 
     def __init__(self) -> None:
         super().__init__()
         self.narrow = nn.Conv2d(WIDE, WIDE, 3, stride=2, padding=1)
         self.whole = nn.Conv2d(WIDE, WIDE, 3, padding=1)
-        self.mix = nn.Conv2d(WIDE, 4, 1)
-        self.small = nn.Conv2d(4, 4, 3, padding=1)
+        self.point = nn.Conv2d(WIDE, WIDE, 1)
+        self.gate = GatedLinear(WIDE, 2 * WIDE)
+        self.mix = nn.Linear(WIDE, WIDE, bias=False)
+        self.small = nn.Conv2d(WIDE, 4, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer [B, 4, h/2, w/2]."""
-        answer: Tensor = self.small(self.mix(self.whole(self.narrow(x))))
+        pixels = self.point(self.whole(self.narrow(x))).movedim(1, -1)
+        answer: Tensor = self.small(self.mix(self.gate(pixels)).movedim(-1, 1))
         return answer
 
 
@@ -41,7 +51,12 @@ def _assembled(
     dtype: torch.dtype = torch.float32,
     residency: Residency | None = None,
 ) -> Layers:
-    return assemble(Layers, tensors, Placement("x", CPU, dtype, residency=residency))
+    def make() -> Layers:
+        layers = Layers()
+        pack_layers(layers, dtype)
+        return layers
+
+    return assemble(make, tensors, Placement("x", CPU, dtype, residency=residency))
 
 
 def _plain(tensors: dict[str, Tensor], dtype: torch.dtype = torch.float32) -> Layers:
@@ -75,10 +90,20 @@ def test_packed_weights_answer_as_plain_ones_do(
 
 def test_only_what_gains_from_it_is_changed() -> None:
     module = Layers()
-    suit_processor(module)
+    pack_layers(module, torch.float32)
 
     kinds = [type(layer) for layer in module.children()]
-    assert kinds == [PackedConv2d, PackedConv2d, PointConv2d, nn.Conv2d]
+    packed = [PackedConv2d, PackedConv2d, PackedPoint2d, GatedLinear, PackedLinear]
+    assert kinds == [*packed, nn.Conv2d]
+
+
+def test_a_precision_that_the_processor_has_not_is_left_alone() -> None:
+    module = Layers()
+
+    pack_layers(module, torch.float64)
+
+    assert type(module.whole) is nn.Conv2d
+    assert module.gate(noise(1, WIDE)).shape == (1, WIDE)
 
 
 def test_the_files_own_weights_can_still_be_read_and_cost_no_memory() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 from app import terminal
 from app.bootstrap import start
 from app.bootstrap.errors import BootstrapError
-from app.commands import cache, doctor, models, nodes, run, validate
+from app.commands import cache, doctor, models, nodes, run, serve, validate
 from app.errors import CommandError, InputError
 from app.interrupts import Interrupts
 from app.version import VERSION
@@ -38,6 +38,7 @@ class Command(Protocol):
 
 
 COMMANDS: dict[str, Command] = {
+    "serve": serve,
     "run": run,
     "validate": validate,
     "nodes": nodes,
@@ -45,7 +46,11 @@ COMMANDS: dict[str, Command] = {
     "cache": cache,
     "doctor": doctor,
 }
-_EPILOG = "'main.py COMMAND --help' explains a command; docs/cli.md explains all of them."
+_DEFAULT = "serve"
+_EPILOG = (
+    "'main.py COMMAND --help' explains a command; docs/cli.md explains all of them."
+    " Without a command it serves."
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -76,17 +81,20 @@ def build_parser() -> Parser:
     return parser
 
 
+def with_command(argv: Sequence[str]) -> Sequence[str]:
+    """Return a command line with a command: options without one are a server's, as in ComfyUI."""
+    if argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help", "--version")):
+        return argv
+    return (_DEFAULT, *argv)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
     import sys
 
-    argv = sys.argv[1:] if argv is None else argv
+    argv = with_command(sys.argv[1:] if argv is None else argv)
     terminal.prepare()
-    parser = build_parser()
-    arguments = parser.parse_args(argv)
-    if arguments.command is None:
-        parser.print_help(sys.stderr)
-        return InputError.exit_code
+    arguments = build_parser().parse_args(argv)
     with Interrupts() as interrupts, terminal.reserved():
         try:
             start.ensure(argv)

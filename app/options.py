@@ -103,6 +103,7 @@ def add_debug(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None
 
 def settings(arguments: argparse.Namespace) -> Settings:
     """Make the settings out of whichever of these options the command has."""
+    keep_nothing = getattr(arguments, "cache_none", False)
 
     def given(name: str) -> Path | None:
         value: Path | None = getattr(arguments, f"{name}_directory", None)
@@ -121,10 +122,10 @@ def settings(arguments: argparse.Namespace) -> Settings:
         device=getattr(arguments, "device", "auto"),
         precision=getattr(arguments, "precision", "auto"),
         vae_precision=getattr(arguments, "vae_precision", "auto"),
-        cache_disk=getattr(arguments, "cache_disk", None),
+        cache_disk=0 if keep_nothing else getattr(arguments, "cache_disk", None),
         custom_nodes_enabled=not getattr(arguments, "disable_all_custom_nodes", False),
         custom_nodes_whitelist=tuple(getattr(arguments, "whitelist_custom_nodes", ())),
-        cache_results=getattr(arguments, "cache_results", None),
+        cache_results=0 if keep_nothing else getattr(arguments, "cache_results", None),
         previews=getattr(arguments, "preview_method", "auto") != "none",
         metadata=not getattr(arguments, "disable_metadata", False),
         debug=arguments.debug,

@@ -343,9 +343,3 @@ def test_doctor_names_the_problem_and_exits_with_1(tmp_path: Path) -> None:
     ill = run("doctor", "--models-directory", tmp_path)
     assert ill.returncode == 1
     assert "there is no checkpoint: put a .safetensors file into" in ill.stdout
-
-
-def test_without_a_command_help_is_shown() -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "commands:" in done.stderr

@@ -35,6 +35,22 @@ def test_options_become_settings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ([], ["serve"]),
+        (["--port", "1"], ["serve", "--port", "1"]),
+        (["serve", "--cpu"], ["serve", "--cpu"]),
+        (["nodes"], ["nodes"]),
+        (["--help"], ["--help"]),
+        (["-h"], ["-h"]),
+        (["--version"], ["--version"]),
+    ],
+)
+def test_options_without_a_command_are_a_servers(given: list[str], meant: list[str]) -> None:
+    assert list(cli.with_command(given)) == meant
+
+
+@pytest.mark.parametrize(
     ("text", "device"), [("auto", "auto"), ("cuda", "cuda:0"), ("cuda:1", "cuda:1"), ("mps", "mps")]
 )
 def test_a_device_is_read(text: str, device: str) -> None:

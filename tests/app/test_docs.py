@@ -13,6 +13,7 @@ from app.bootstrap.torch_build import CHOICES
 from app.cli import COMMANDS, build_parser
 
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+SERVER = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -32,7 +33,8 @@ def test_every_command_and_option_is_documented(name: str) -> None:
     for action in subparser(name)._actions:
         for option in action.option_strings:
             if option not in ("-h", "--help"):
-                assert re.search(rf"`{option}\b|[\s\[]{option}\b", CLI), option
+                where = SERVER if name == "serve" else CLI
+                assert re.search(rf"`{option}\b|[\s\[]{option}\b", where), option
 
 
 def test_every_documented_option_exists() -> None:
@@ -42,7 +44,7 @@ def test_every_documented_option_exists() -> None:
         for action in subparser(name)._actions
         for option in action.option_strings
     } | {"--help", "--version"}
-    assert set(re.findall(r"--[a-z][a-z-]+", CLI)) <= existing
+    assert set(re.findall(r"--[a-z][a-z0-9_-]+", CLI + SERVER)) <= existing
 
 
 def test_every_way_to_choose_torch_is_documented() -> None:

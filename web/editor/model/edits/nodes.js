@@ -1,6 +1,7 @@
 // @ts-check
 /** Edits of nodes: adding them, what they look like, whether they run. */
 
+import { isObject } from '../../lib/json.js';
 import { isOwnKind } from '../own_kinds.js';
 import { inputSlots, outputSlots, slot } from '../slots.js';
 import { sizeOf } from '../size.js';
@@ -83,7 +84,12 @@ export function changeNodes(tx, keys, change) {
 
 /** Put a value into a field. @param {Transaction} tx @param {string} key @param {string} name @param {Json} value */
 export function setValue(tx, key, name, value) {
-  changeNodes(tx, [key], (node) => ({ values: { ...node.values, [name]: value } }));
+  changeNodes(tx, [key], (node) => {
+    const values = { ...node.values, [name]: value };
+    const named = node.extra.widgets_values_named;
+    if (!isObject(named) || !Object.hasOwn(named, name)) return { values };
+    return { values, extra: { ...node.extra, widgets_values_named: { ...named, [name]: value } } };
+  });
 }
 
 /** @param {Transaction} tx @param {string} key a node's or group's @param {string | null} title */

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from graph.errors import DefinitionError
 from graph.result import Blocked, Expansion, Items, NodeOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 
     from graph.checked import CheckedNode
     from graph.context import NodeContext
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Result: TypeAlias = NodeOutput | Expansion
 Arguments: TypeAlias = "Mapping[str, object]"
 
+_Answer = TypeVar("_Answer")
 _BLOCKED = Blocked()
 
 
@@ -137,6 +138,11 @@ async def call_async(
         raise
     results = iter(tasks)
     return [next(results).result() if inspect.isawaitable(item) else item for item in made]
+
+
+async def awaited(answer: Awaitable[_Answer]) -> _Answer:
+    """Wait for anything that can be waited for."""
+    return await answer
 
 
 def read(results: Iterable[object], definition: NodeDefinition) -> list[Result]:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from graph.checked import CheckedNode
     from graph.definition import NodeDefinition
     from graph.executor import Engine
+    from graph.outcomes import Expanded, Made
     from graph.surroundings import Surroundings
-    from graph.work import Expanded, Made, Worker
+    from graph.work import Worker
     from graph.workflow import Link, Workflow
 
 

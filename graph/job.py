@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph import events
@@ -17,11 +18,14 @@ from graph.errors import Cancelled, ExpansionError, GraphError, NodeFailed
 from graph.expanding import Expansions
 from graph.foresight import Foresight
 from graph.lanes import Lanes
+from graph.ledger import Ledger
 from graph.notes import Notes
-from graph.recipes import Intent, Recipes
+from graph.outcomes import Asked, Expanded, Fetched, Made, Raised, Task
+from graph.reasons import EVICTED
+from graph.recipes import Recipes
 from graph.run import Run
 from graph.surroundings import Surroundings
-from graph.work import Asked, Expanded, Fetched, Made, Raised, Task, Worker
+from graph.work import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,12 +35,10 @@ if TYPE_CHECKING:
     from graph.checked import CheckedNode
     from graph.executor import Engine, Options
     from graph.plan import Plan
+    from graph.recipes import Intent
     from graph.report import RunResult
     from graph.telling import Teller
     from graph.workflow import Workflow
-
-
-_NONE: frozenset[str] = frozenset()
 
 
 class Job:
@@ -75,13 +77,7 @@ class Job:
         self._worker = Worker(engine, self._around.tell)
         self._notes = Notes(engine, result, self._around)
         self._expansions = Expansions(engine, workflow, self._nodes, self._around)
-        # What is known of nodes that some reader may still ask for; what made those that may run;
-        # the keys and the outputs' identities of all that are identified.
-        self._made: dict[str, Entry] = {}
-        self._intents: dict[str, Intent] = {}
-        self._keys: dict[str, bytes] = {}
-        self._identities: dict[str, tuple[bytes, ...]] = {}
-        self._asked: dict[str, set[str]] = {}
+        self._ledger = Ledger()
         # Nodes that would make what is being made already, by key.
         self._waiting: dict[bytes, list[str]] = {}
         self._failures: dict[str, NodeFailed] = {}
@@ -121,7 +117,7 @@ class Job:
         if self._failures:
             self._fail()
         self._result.values = {
-            key: self._values(key) for key in self._nodes if key in self._plan.kept
+            key: self._ledger.values(key) for key in self._nodes if key in self._plan.kept
         }
         self._tell(events.JobFinished, seconds=self._result.seconds)
 
@@ -162,75 +158,66 @@ class Job:
 
     def _release(self, node: CheckedNode) -> None:
         if node.definition.pure:
-            del self._made[node.id]
+            del self._ledger.made[node.id]
 
     def _skip(self, node: CheckedNode) -> None:
-        self._notes.cached(node, self._made.pop(node.id))
+        self._notes.cached(node, self._ledger.made.pop(node.id))
 
     def _look_up(self, node: CheckedNode) -> None:
-        try:
-            intent = self._recipes.intent(node, self._sources(node))
-        except Cancelled:
-            self._notes.cancelled_in = node.id
-            return
-        except GraphError as error:
-            self._failed(node, error)
+        intent = self._intend(node)
+        if intent is None:
             return
         # A file that was never read may hold what another one did, but who knows.
         known = self._engine.tiers.get(intent.key) if intent.pure and not intent.reading else None
         entry = known if known is not None and known.files_unchanged else None
         if entry is None or entry.values is None:
             intent = self._notes.with_reason(node, intent, known, files_gone=entry is not known)
-            self._intents[node.id] = intent
-        self._keys[node.id] = intent.key
+            self._ledger.intents[node.id] = intent
+        self._ledger.keys[node.id] = intent.key
         if entry is None:
             self._run.not_found(node.id)
         elif entry.asks:
             self._ask_for(node, entry.asks)
         else:
             self._engine.remember(node.id, intent.recipe)
+            if entry.values is not None:
+                self._notes.cached(node, entry)
             self._found(node, entry)
-
-    def _found(self, node: CheckedNode, entry: Entry) -> None:
-        self._made[node.id] = entry
-        self._identities[node.id] = entry.identities
-        if entry.values is not None:
-            self._notes.cached(node, entry)
-        self._run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
 
     def _recall(self, node: CheckedNode) -> None:
         """Find what was let go, as it was: an expansion wants it after all."""
-        entry = self._made.get(node.id) or self._engine.tiers.get(self._keys[node.id])
+        known = self._ledger.made.get(node.id)
+        entry = known or self._engine.tiers.get(self._ledger.keys[node.id])
+        if entry is None or entry.values is None:
+            intent = self._intend(node)
+            if intent is None:
+                return
+            self._ledger.intents[node.id] = replace(intent, reason=EVICTED)
         if entry is None:
             self._run.not_found(node.id)
         else:
-            self._made[node.id] = entry
-            self._run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
+            self._found(node, entry)
 
-    def _sources(self, node: CheckedNode) -> dict[str, bytes]:
-        """The identities of what feeds a node, of lazy inputs as far as it asked for them."""
-        links = {**node.links, **node.raw} if node.raw else node.links
-        unasked = self._unasked(node)
-        identities = self._identities
-        return {
-            name: identities[link.node][link.slot]
-            for name, link in links.items()
-            if name not in unasked
-        }
+    def _intend(self, node: CheckedNode) -> Intent | None:
+        """What would make a node's result; None if it failed, or the job was cancelled."""
+        try:
+            return self._recipes.intent(node, self._ledger.sources(node))
+        except Cancelled:
+            self._notes.cancelled_in = node.id
+        except GraphError as error:
+            self._failed(node, error)
+        return None
 
-    def _unasked(self, node: CheckedNode) -> frozenset[str]:
-        if node.definition.ask is None:
-            return _NONE
-        lazy = (spec.name for spec in node.definition.inputs if spec.lazy)
-        asked = self._asked.get(node.id, ())
-        return frozenset(name for name in lazy if name in node.links and name not in asked)
+    def _found(self, node: CheckedNode, entry: Entry) -> None:
+        self._ledger.enter(node, entry)
+        self._run.found(node.id, with_values=entry.values is not None, stored=entry.stored)
 
     def _ask_for(self, node: CheckedNode, names: tuple[str, ...]) -> None:
-        self._asked.setdefault(node.id, set()).update(names)
+        self._ledger.ask_for(node, names)
         self._run.asks(node.id, names)
 
     def _fetch(self, node: CheckedNode) -> None:
-        entry, key = self._made[node.id], self._keys[node.id]
+        entry, key = self._ledger.made[node.id], self._ledger.keys[node.id]
         self._lanes.add(
             Lane.CPU,
             self._foresight.priority(node),
@@ -238,7 +225,7 @@ class Job:
         )
 
     def _start(self, node: CheckedNode) -> None:
-        intent = self._intents[node.id]
+        intent = self._ledger.intents[node.id]
         if intent.pure:
             if intent.key in self._waiting:
                 self._waiting[intent.key].append(node.id)
@@ -247,12 +234,11 @@ class Job:
                 return
             self._waiting[intent.key] = []
         self._engine.prepare(node.definition)
-        unasked = self._unasked(node)
         task = Task(
             node,
             intent,
-            {n: self._value(node, n) for n in node.links if n not in unasked},
-            unasked,
+            self._ledger.linked(node),
+            self._ledger.unasked(node),
             self._around.hidden(node),
             self._around.context(node, intent.key),
             debug=self._options.debug,
@@ -269,8 +255,7 @@ class Job:
         if entry is None or entry.values is None or entry.asks or not entry.files_unchanged:
             return False
         self._engine.remember(node.id, intent.recipe)
-        self._made[node.id] = entry
-        self._identities[node.id] = entry.identities
+        self._ledger.enter(node, entry)
         self._notes.cached(node, entry)
         self._run.done(node.id)
         return True
@@ -296,15 +281,14 @@ class Job:
         if values is None:
             self._run.lost(node.id)
             return
-        self._made[node.id] = entry.with_values(values)
+        self._ledger.enter(node, entry.with_values(values))
         self._notes.cached(node, entry)
         self._run.fetched(node.id)
 
     def _settle_made(self, made: Made) -> None:
         node = made.task.node
-        self._made[node.id] = made.entry
-        self._identities[node.id] = made.entry.identities
-        self._keys[node.id] = made.intent.key
+        self._ledger.enter(node, made.entry)
+        self._ledger.keys[node.id] = made.intent.key
         self._notes.made(made)
         self._around.end_journal(made.task.intent.key)
         self._run.done(node.id)
@@ -342,18 +326,8 @@ class Job:
         outcome = self._expansions.outcome(node)
         try:
             inner = self._notes.inner(node)
-            made = self._expansions.collect(outcome, self._made, self._worker, inner)
+            made = self._expansions.collect(outcome, self._ledger.made, self._worker, inner)
         except (GraphError, OSError) as error:
             self._settle_raised(outcome.task, error)
         else:
             self._settle_made(made)
-
-    def _value(self, node: CheckedNode, name: str) -> object:
-        link = node.links[name]
-        return self._values(link.node)[link.slot]
-
-    def _values(self, key: str) -> tuple[object, ...]:
-        values = self._made[key].values
-        if values is None:
-            raise AssertionError(f"the values of node {key} are asked for and gone")
-        return values

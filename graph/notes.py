@@ -16,10 +16,10 @@ from graph.report import NodeReport
 if TYPE_CHECKING:
     from graph.checked import CheckedNode
     from graph.executor import Engine
+    from graph.outcomes import Made, Task
     from graph.recipes import Intent
     from graph.report import RunResult
     from graph.surroundings import Surroundings
-    from graph.work import Made, Task
 
 
 class Notes:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graph import events
+from graph.calls import awaited
 from graph.files import FileStamp
 from graph.keys import Recipe, canonical
 from graph.sockets import Hidden
-from graph.work import awaited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,105 +8,29 @@ from __future__ import annotations
 import inspect
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
 from graph import events
 from graph.cache import Entry
-from graph.calls import call, call_async, merge, prepare, read, sentence
+from graph.calls import awaited, call, call_async, merge, prepare, read, sentence
 from graph.context import current
 from graph.errors import Cancelled, DefinitionError
 from graph.files import FileStamp
 from graph.keys import output_identity
+from graph.outcomes import Asked, Expanded, Made, Raised
 from graph.result import Blocked, Expansion, Items, NodeOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from graph.cache import Inner
-    from graph.calls import Calls, Result
+    from graph.calls import Calls
     from graph.checked import CheckedNode
-    from graph.context import NodeContext
     from graph.executor import Engine
-    from graph.recipes import Intent
-    from graph.sockets import Hidden
+    from graph.outcomes import Outcome, Task
     from graph.telling import NodeTeller
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A node that is to run, and everything that it is given.
-
-    Attributes:
-        node: The node.
-        intent: What makes its result.
-        linked: What its links bring, by input; without lazy ones that it did not ask for.
-        unasked: Inputs that it may still ask for.
-        hidden: What the engine fills in.
-        context: What it sees of the world.
-        debug: Whether to look out for nodes that change what they are given.
-    """
-
-    node: CheckedNode
-    intent: Intent
-    linked: Mapping[str, object]
-    unasked: frozenset[str]
-    hidden: Mapping[Hidden, object]
-    context: NodeContext
-    debug: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The node ran."""
-
-    task: Task
-    intent: Intent
-    entry: Entry
-    output: NodeOutput
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The node wants lazy inputs first."""
-
-    task: Task
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Expanded:
-    """Other nodes are to stand for the node, or for some of its items."""
-
-    task: Task
-    results: Sequence[Result]
-    mapped: bool
-    began: float
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The node raised."""
-
-    task: Task
-    error: BaseException
-
-
-_Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The node's values were asked for where they are stored; None if they are gone."""
-
-    node: CheckedNode
-    entry: Entry
-    values: tuple[object, ...] | None
-
-
-Outcome: TypeAlias = Made | Asked | Expanded | Raised
 
 
 class Worker:
@@ -276,8 +200,3 @@ def _wanted(task: Task, answers: Sequence[object]) -> tuple[str, ...]:
         if isinstance(answer, list | tuple | set | frozenset):
             found |= dict.fromkeys(name for name in answer if name in task.unasked)
     return tuple(found)
-
-
-async def awaited(answer: Awaitable[_Answer]) -> _Answer:
-    """Wait for anything that can be waited for."""
-    return await answer

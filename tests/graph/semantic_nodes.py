@@ -138,6 +138,20 @@ def reach_out(ctx: NodeContext, key: Annotated[str, String()], after: Anything =
     return Expansion(graph.finalize(), (made.out(0),))  # type: ignore[return-value]
 
 
+@node("Reread", category="stub")
+def reread(
+    ctx: NodeContext,
+    key: Annotated[str, String()],
+    times: Annotated[int, Int()] = 1,
+    after: Anything = None,
+) -> Anything:
+    """Stand for a node that passes on what any node of the workflow made."""
+    note(ctx)
+    graph = GraphBuilder()
+    made = graph.node("SaveAndPass", value=[key, 0])
+    return Expansion(graph.finalize(), (made.out(0),))
+
+
 @node("Unknown", category="stub")
 def unknown(ctx: NodeContext) -> Number:
     """Stand for a node that is not there."""
@@ -222,7 +236,19 @@ def hungry(ctx: NodeContext, number: Number | None = None) -> Anything:
 
 NODES: tuple[NodeFunction, ...] = (
     *(range_, total, choose, cascade, stop, twice, countdown, show_twice, sometimes),
-    *(stand_for, reach_out, unknown, circle, wait, wait_and_fail, meet, compute, look, hungry),
+    *(
+        stand_for,
+        reach_out,
+        reread,
+        unknown,
+        circle,
+        wait,
+        wait_and_fail,
+        meet,
+        compute,
+        look,
+        hungry,
+    ),
 )
 
 fill_in(NODES)

@@ -131,6 +131,16 @@ export class Scene {
     return this.#borders;
   }
 
+  /** What flows through each reroute, by its id. @returns {Map<string, string>} */
+  rerouteTypes() {
+    /** @type {Map<string, string>} */
+    const types = new Map();
+    for (const [id, keys] of this.#throughReroute) {
+      for (const key of keys) types.set(id, this.links.get(key)?.record.type ?? '*');
+    }
+    return types;
+  }
+
   /** Where a socket is; null if the node has none such.
    * @param {string} node an id @param {'input' | 'output'} side @param {number} slot @returns {GraphPoint | null} */
   socket(node, side, slot) {

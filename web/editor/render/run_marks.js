@@ -1,0 +1,90 @@
+// @ts-check
+/** What changes while a workflow runs, drawn over the nodes: progress, badges, seconds, pictures. */
+
+import { RADIUS, TITLE } from '../view/metrics.js';
+
+/** @typedef {import('./theme.js').Theme} Theme */
+/** @typedef {import('../view/scene.js').NodeView} NodeView */
+
+/**
+ * How a node fares. `progress` is 0..1 where it tells, `note` what stands above the node: seconds, or why it will run.
+ * @typedef {{readonly status: 'idle' | 'waiting' | 'running' | 'done' | 'cached' | 'failed' | 'invalid',
+ *   readonly progress?: number | null, readonly note?: string | null, readonly label?: string | null}} NodeRun
+ */
+
+/** @type {{readonly [status: string]: import('./theme.js').ColorName}} */
+const COLORS = {
+  running: 'state-running', done: 'state-running', cached: 'state-cached', failed: 'state-failed',
+  invalid: 'state-warning', waiting: 'node-text-muted',
+};
+
+/** @param {CanvasRenderingContext2D} context in graph points @param {NodeView} view @param {NodeRun} run @param {Theme} theme @param {number} scale */
+export function drawRun(context, view, run, theme, scale) {
+  const color = theme.css[COLORS[run.status] ?? 'node-text-muted'];
+  const { record, layout } = view;
+  const top = record.y + layout.title.y;
+  const height = layout.height - layout.title.y;
+  if (['running', 'failed', 'invalid'].includes(run.status)) outline(context, view, top, height, color, scale);
+  if (run.status === 'running') drawProgress(context, view, run.progress ?? null, color);
+  if (scale < 0.35) return;
+  drawStatus(context, record.x + layout.width - 15, top + TITLE / 2, run.status, color, theme);
+  if (!run.note) return;
+  context.font = theme.smallFont;
+  context.textAlign = 'right';
+  context.textBaseline = 'bottom';
+  context.fillStyle = theme.css['node-text-muted'];
+  context.fillText(run.note, record.x + layout.width - 4, top - 5);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {NodeView} view @param {number} top @param {number} height @param {string} color @param {number} scale */
+function outline(context, { record, layout }, top, height, color, scale) {
+  context.strokeStyle = color;
+  for (const [reach, width, alpha] of /** @type {const} */ ([[4, 6, 0.16], [2, 3, 0.3], [1, 2, 1]])) {
+    context.globalAlpha = alpha;
+    context.lineWidth = Math.max(width, (width * 0.5) / scale);
+    context.beginPath();
+    context.roundRect(record.x - reach, top - reach, layout.width + 2 * reach, height + 2 * reach, RADIUS + reach);
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** A bar along the lower edge of the title. @param {CanvasRenderingContext2D} context @param {NodeView} view @param {number | null} progress @param {string} color */
+function drawProgress(context, { record, layout }, progress, color) {
+  const y = record.y - 4;
+  context.fillStyle = color;
+  context.globalAlpha = 0.25;
+  context.fillRect(record.x, y, layout.width, 4);
+  context.globalAlpha = 1;
+  context.fillRect(record.x, y, layout.width * Math.min(Math.max(progress ?? 0, 0), 1), 4);
+}
+
+/** A small round sign: a tick for done, a lightning for cached, a cross for failed.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} status @param {string} color @param {Theme} theme */
+function drawStatus(context, x, y, status, color, theme) {
+  if (status === 'idle') return;
+  context.beginPath();
+  context.arc(x, y, 8, 0, Math.PI * 2);
+  context.fillStyle = color;
+  context.globalAlpha = status === 'waiting' ? 0.5 : 1;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = context.fillStyle = theme.css['state-text'];
+  context.lineWidth = 1.8;
+  context.lineCap = context.lineJoin = 'round';
+  context.beginPath();
+  for (const points of SIGNS[status] ?? []) {
+    points.forEach(([dx, dy], index) => (index ? context.lineTo(x + dx, y + dy) : context.moveTo(x + dx, y + dy)));
+  }
+  context.stroke();
+}
+
+/** @type {{readonly [status: string]: readonly (readonly (readonly [number, number])[])[]}} */
+const SIGNS = {
+  done: [[[-3.5, 0], [-1, 2.5], [3.5, -2.5]]],
+  cached: [[[1, -4.5], [-2.5, 0.5], [2.5, -0.5], [-1, 4.5]]],
+  failed: [[[-2.8, -2.8], [2.8, 2.8]], [[2.8, -2.8], [-2.8, 2.8]]],
+  invalid: [[[0, -4], [0, 1]], [[0, 3.8], [0, 4]]],
+  running: [[[-2, -3.5], [3.5, 0], [-2, 3.5], [-2, -3.5]]],
+  waiting: [[[-3, 0], [-3, 0.1]], [[0, 0], [0, 0.1]], [[3, 0], [3, 0.1]]],
+};

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.signatures import RegistrySignatures
+from graph.backends.link import WorkerGoneError
 from graph.backends.telling import read
 from graph.formats.api import to_api
 from graph.formats.document import parse_document
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _LARGE = 300
 """Nodes of a workflow that is checked in a thread, since it would keep others waiting."""
+
+
+_TRIES = 3
 
 
 class Desk:
@@ -75,15 +79,24 @@ class Desk:
         return verdict(found)
 
     async def _ask(self, document: Document, targets: Sequence[str] | None) -> Verdict:
-        await self._workers.ready()
         question = {"prompt": to_api(document.workflow), "targets": targets}
-        found = await asyncio.to_thread(self._workers.ask, "check", question)
+        found = await self._answer(question)
         return Verdict(
             tuple(found["outputs"]),
             tuple(found["broken"]),
             tuple(read(Problem, problem) for problem in found["problems"]),
             tuple(found["warnings"]),
         )
+
+    async def _answer(self, question: object) -> Any:  # noqa: ANN401 - plain data
+        """Ask a worker, and the next one if it dies meanwhile, of its job perhaps."""
+        for _ in range(_TRIES):
+            await self._workers.ready()
+            try:
+                return await asyncio.to_thread(self._workers.ask, "check", question)
+            except WorkerGoneError as error:
+                gone = error
+        raise gone
 
     @cached_property
     def _builtin(self) -> RegistrySignatures:

@@ -14,7 +14,6 @@ from app.serving.machine import MachineFacts
 from app.serving.temporary import leftovers, remove
 from app.serving.workers import Workers
 from app.version import VERSION
-from app.worker import make_workshop
 from graph.jobs.bus import Bus
 from graph.jobs.history import History
 from graph.jobs.queue import JobQueue
@@ -58,7 +57,7 @@ class House:
         wishes: Wishes,
         access: Access,
         logs: LogBook,
-        factory: Factory = make_workshop,
+        factory: Factory,
     ) -> None:
         folders = make_folders(settings)
         for name in _WRITTEN:

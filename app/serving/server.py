@@ -20,6 +20,7 @@ from app import terminal
 from app.serving.access import grant
 from app.serving.house import House
 from app.serving.logs import start_logging
+from app.worker import make_workshop
 from web.application import make_application
 from web.log_book import LogBook
 from web.server import Listening, listen
@@ -30,13 +31,19 @@ if TYPE_CHECKING:
     from app.serving.access import Access
     from app.serving.wishes import Wishes
     from app.settings import Settings
+    from graph.backends.workshop import Factory
 
 _ANY = {"0.0.0.0", "::"}  # noqa: S104 - to be recognised, not to be listened on
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(settings: Settings, wishes: Wishes) -> int:
+def serve(settings: Settings, wishes: Wishes, factory: Factory = make_workshop) -> int:
     """Serve until a signal comes.
+
+    Args:
+        settings: Folders, device, cache.
+        wishes: Where to listen, and whom to let in.
+        factory: Makes a worker's workshop of the settings.
 
     Raises:
         InputError: A folder, a file or an option is no good.
@@ -45,7 +52,7 @@ def serve(settings: Settings, wishes: Wishes) -> int:
     book = LogBook()
     start_logging(book, wishes.log_level)
     access = grant(wishes)
-    house = House(settings, wishes, access, book)
+    house = House(settings, wishes, access, book, factory)
     try:
         asyncio.run(_serve(house, wishes, access))
     finally:

@@ -147,12 +147,12 @@ def test_the_worker_tells_its_nodes_and_what_it_runs_on(other: Studio) -> None:
     assert other.backend.wait(60) == ""
     about = other.backend.about
     assert about is not None
-    assert about["catalogue"]["nodes"]["KSampler"]["category"] == "sampling"
+    modules = {node["python_module"] for node in about["catalogue"]["nodes"].values()}
+    assert modules == {f"custom_nodes.{pack['name']}" for pack in about["packs"]} != set()
     assert about["system"]["device"] == "cpu"
     assert about["system"]["packages"]["torch"]
     again = other.backend.ask("catalogue", seconds=60)
     assert again["nodes"].keys() == about["catalogue"]["nodes"].keys()
-    assert len(again["version"]) == 64
     assert other.backend.ask("system", seconds=60)["devices"][-1]["name"] == "cpu"
 
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import devices
-from app.folders import pack_folders
-from app.inventory import find_packs
+from app.inventory import pack_paths
 from app.packs import load_packs
 from graph.registry import Registry
 from nodes.registry import register_builtin
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.packs import Pack
     from app.settings import Settings
     from graph.folders import Folders
@@ -44,18 +41,3 @@ def make_catalogue(settings: Settings, folders: Folders) -> tuple[Registry, tupl
         lambda: devices.resolve(settings.device),
     )
     return registry, packs
-
-
-def pack_paths(settings: Settings) -> tuple[Path, ...]:
-    """Return the packs that are to be loaded.
-
-    Raises:
-        InputError: A configuration that names more folders cannot be read.
-    """
-    kept = settings.custom_nodes_whitelist
-    return tuple(
-        path
-        for folder in pack_folders(settings)
-        for path in find_packs(folder)
-        if settings.custom_nodes_enabled or path.name in kept or path.stem in kept
-    )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.folders import pack_folders
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.settings import Settings
     from graph.folders import Folders
 
 
@@ -44,3 +47,18 @@ def find_packs(folder: Path) -> tuple[Path, ...]:
         and not path.name.endswith(".disabled")
     ]
     return tuple(sorted(found, key=lambda path: path.name.casefold()))
+
+
+def pack_paths(settings: Settings) -> tuple[Path, ...]:
+    """Return the packs that are to be loaded.
+
+    Raises:
+        InputError: A configuration that names more folders cannot be read.
+    """
+    kept = settings.custom_nodes_whitelist
+    return tuple(
+        path
+        for folder in pack_folders(settings)
+        for path in find_packs(folder)
+        if settings.custom_nodes_enabled or path.name in kept or path.stem in kept
+    )

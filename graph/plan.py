@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -100,6 +98,9 @@ def circles(sources: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     """
     if _are_in_order(sources, _depth_first(sources, sources)):
         return []
+    # It takes longer to import than most workflows to check, and hardly any has a circle.
+    import networkx as nx  # noqa: PLC0415
+
     needs: nx.DiGraph[str] = nx.DiGraph()
     needs.add_nodes_from(sources)
     needs.add_edges_from((key, source) for key, found in sources.items() for source in found)

@@ -43,6 +43,11 @@ def test_the_engine_loads_nothing_beyond_the_standard_library_and_networkx() -> 
     assert not loaded & {"numpy", "PIL", "aiohttp", "safetensors", "yaml", "app", "nodes"}
 
 
+def test_a_server_loads_no_engine_no_nodes_and_nothing_that_explains_circles() -> None:
+    loaded = loaded_by("import app.serving.server")
+    assert not loaded & {*HEAVY, "networkx", "yaml", "numpy", "nodes", "graph.executor"}
+
+
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["--version"], ["run", "--help"], ["doctor", "--help"]]
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from app.catalogue import pack_paths
 from app.folders import make_folders, require_writable
+from app.inventory import pack_paths
 from app.serving.asking import Asking
 from app.serving.catalogue import LiveCatalogue
 from app.serving.desk import Desk

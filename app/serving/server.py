@@ -20,7 +20,7 @@ from app import terminal
 from app.serving.access import grant
 from app.serving.house import House
 from app.serving.logs import start_logging
-from app.worker import make_workshop
+from app.serving.workshop import make_workshop
 from web.application import make_application
 from web.log_book import LogBook
 from web.server import Listening, listen

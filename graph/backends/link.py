@@ -10,9 +10,9 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from graph.backends.entry import work
 from graph.backends.telling import plain_request, read_event, read_outcome
 from graph.backends.wire import pack, unpack
-from graph.backends.worker import work
 from graph.errors import GraphError
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@
 
 /** Below this scale nodes are drawn as boxes. */
 export const FAR_BELOW = 0.18;
+/** Device pixels per graph point from which a node's fields can be told from its body. */
+const DETAIL = 0.06;
 
 /** Boxes of one colour after another, since changing colours is what costs.
  * @param {CanvasRenderingContext2D} context in graph points @param {readonly NodeView[]} views @param {Theme} theme */
@@ -28,7 +30,7 @@ export function drawFarNodes(context, views, theme) {
       else context.fillRect(record.x, record.y + layout.title.y, layout.width, layout.title.h + 6);
     }
     context.fillStyle = theme.css['field-border'];
-    for (const { record, layout } of group) drawContent(context, record, layout);
+    if (context.getTransform().a > DETAIL) for (const { record, layout } of group) drawContent(context, record, layout);
   }
   context.globalAlpha = 1;
 }

@@ -16,7 +16,7 @@ export class Grid {
     let step = STEP;
     while (step * viewport.scale < LEAST_GAP) step *= 4;
     const gap = step * viewport.scale * ratio;
-    const strength = Math.min(1, (step * viewport.scale - LEAST_GAP) / LEAST_GAP + 0.35);
+    const strength = Math.min(1, (step * viewport.scale - LEAST_GAP) / LEAST_GAP + 0.6);
     const tile = Math.max(Math.round(gap), 1);
     const pattern = this.#pattern(context, tile, Math.max(1, Math.round(ratio * (viewport.scale > 0.8 ? 1.5 : 1))), theme.css['canvas-dot']);
     if (!pattern) return;

@@ -12,13 +12,13 @@ const STRAIGHT_BELOW = 0.16;
 const PIECE = 96;
 
 /** @typedef {{readonly theme: Theme, readonly scale: number, readonly hovered: string | null,
- *   readonly isSelected: (key: string) => boolean}} LinkStyle */
+ *   readonly anySelected: boolean, readonly isSelected: (key: string) => boolean}} LinkStyle */
 
 /** @param {CanvasRenderingContext2D} context in graph points @param {readonly LinkView[]} links @param {LinkStyle} style */
 export function drawLinks(context, links, style) {
   const { theme, scale } = style;
   const straight = scale < STRAIGHT_BELOW;
-  const width = Math.max(2.5, 1.2 / scale);
+  const width = straight ? 1 / scale : Math.max(2.5, 1.2 / scale);
   context.lineCap = 'round';
   if (scale >= 0.5) {
     context.strokeStyle = theme.css['canvas-outline'];
@@ -32,6 +32,7 @@ export function drawLinks(context, links, style) {
     strokeAll(context, some, straight);
   }
   context.globalAlpha = 1;
+  if (style.hovered === null && !style.anySelected) return;
   drawStrong(context, links.filter((link) => isStrong(link, style)), style, width);
 }
 

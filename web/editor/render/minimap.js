@@ -10,7 +10,7 @@ const PAUSE = 250;
 const PAD = 8;
 
 export class Minimap {
-  #drawn = { revision: -1, at: 0, theme: /** @type {unknown} */ (null), transform: { x: 0, y: 0, scale: 1 } };
+  #drawn = { scene: /** @type {unknown} */ (null), revision: -1, at: 0, theme: /** @type {unknown} */ (null), transform: { x: 0, y: 0, scale: 1 } };
   #content = new OffscreenCanvas(1, 1);
   #later = 0;
 
@@ -49,22 +49,23 @@ export class Minimap {
   /** Draw the nodes anew if they have changed, but not in every frame of a drag. @param {number} ratio */
   #refresh(ratio) {
     const { scene, theme } = this.renderer;
-    const fresh = this.#drawn.revision === scene.revision && this.#drawn.theme === theme;
-    if (fresh) return;
+    const same = this.#drawn.scene === scene && this.#drawn.theme === theme;
+    if (same && this.#drawn.revision === scene.revision) return;
     const wait = this.#drawn.at + PAUSE - performance.now();
-    if (wait > 0 && this.#drawn.revision >= 0) {
+    if (same && wait > 0 && this.#drawn.revision >= 0) {
       clearTimeout(this.#later);
       this.#later = window.setTimeout(() => this.draw(), wait);
       return;
     }
     const transform = this.#place(scene.bounds);
-    this.#drawn = { revision: scene.revision, at: performance.now(), theme, transform };
+    this.#drawn = { scene, revision: scene.revision, at: performance.now(), theme, transform };
     this.#content.width = this.canvas.width;
     this.#content.height = this.canvas.height;
     const context = this.#content.getContext('2d');
     if (!context) return;
     const scale = transform.scale * ratio;
     context.setTransform(scale, 0, 0, scale, transform.x * ratio, transform.y * ratio);
+    context.globalAlpha = 0.6;
     for (const view of scene.nodes.values()) {
       context.fillStyle = theme.paintOf(view.record).accent;
       context.fillRect(view.bounds.x, view.bounds.y, view.bounds.w, view.bounds.h);

@@ -52,14 +52,14 @@ function drawShadow({ context, theme, pixel }, { layout }) {
   for (const [reach, alpha] of theme.isLight ? LIGHT_SHADOW : DARK_SHADOW) {
     context.globalAlpha = alpha;
     context.beginPath();
-    context.roundRect(-reach, title.y - reach + 4, width + 2 * reach, TITLE + height + 2 * reach, RADIUS + reach);
+    context.roundRect(-reach, title.y - reach + 3, width + 2 * reach, TITLE + height + 2 * reach, RADIUS + reach);
     context.fill();
   }
   context.globalAlpha = 1;
 }
 
-const DARK_SHADOW = /** @type {const} */ ([[1, 0.14], [3, 0.1], [6, 0.07], [10, 0.04]]);
-const LIGHT_SHADOW = /** @type {const} */ ([[1, 0.06], [3, 0.04], [6, 0.03], [10, 0.015]]);
+const DARK_SHADOW = /** @type {const} */ ([[0, 0.12], [2, 0.1], [4, 0.07], [7, 0.05], [11, 0.03]]);
+const LIGHT_SHADOW = /** @type {const} */ ([[0, 0.03], [2, 0.025], [4, 0.02], [7, 0.015], [11, 0.01]]);
 
 /** @param {Brush} brush @param {NodeView} view */
 function drawBox({ context, theme, paint, pixel }, { layout, definition }) {
@@ -97,8 +97,7 @@ function drawTitle(brush, view) {
   drawChevron(context, paint.accent, layout.shape === 'pill', middle);
   const text = titleOf(record, view.definition);
   if (!writes) {
-    context.fillStyle = theme.css['node-text-muted'];
-    context.fillRect(28, middle - 3, Math.min(text.length * 6.4, layout.width - 44), 6);
+    drawFarTitle(brush, text, layout.width - 36, middle);
     return;
   }
   let right = layout.width - 10;
@@ -108,6 +107,17 @@ function drawTitle(brush, view) {
   context.textBaseline = 'middle';
   context.fillStyle = theme.css['node-text'];
   context.fillText(fitText(context, text, right - 28), 28, middle + 0.5);
+}
+
+/** From afar titles are larger, since they are all that can still be read.
+ * @param {Brush} brush @param {string} text @param {number} room @param {number} middle */
+function drawFarTitle({ context, theme, pixel }, text, room, middle) {
+  context.fillStyle = theme.css['node-text'];
+  if (22 / pixel < 5) return context.fillRect(28, middle - 3, Math.min(text.length * 6.4, room), 6);
+  context.font = theme.farFont;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillText(fitText(context, text, room), 28, middle + 1);
 }
 
 /** @param {Context} context @param {string} color @param {boolean} folded @param {number} middle */

@@ -206,7 +206,7 @@ export class Renderer {
     }
     const graph = this.store.graph(scene.graph);
     for (const [border, rect] of scene.borders) if (graph) drawBorder(context, graph, border, rect, theme);
-    drawLinks(context, links, { theme, scale, hovered: this.hovered, isSelected: (key) => selection.has(key) });
+    drawLinks(context, links, { theme, scale, hovered: this.hovered, anySelected: selection.size > 0, isSelected: (key) => selection.has(key) });
   }
 
   /** @param {Frame} frame */

@@ -29,7 +29,7 @@ export function drawRun(context, view, run, theme, scale) {
   if (scale < 0.35) return;
   drawStatus(context, record.x + layout.width - 15, top + TITLE / 2, run.status, color, theme);
   if (!run.note) return;
-  context.font = theme.smallFont;
+  context.font = theme.noteFont;
   context.textAlign = 'right';
   context.textBaseline = 'bottom';
   context.fillStyle = theme.css['node-text-muted'];

@@ -4,9 +4,11 @@
  *
  * A picture is made when a node is first seen at a scale, and again when it looks different. While
  * the scale changes, pictures of a near scale are stretched; when it rests they are made anew, a few
- * a frame. What was not seen for longest goes when there are too many pixels.
+ * a frame. What was not seen for longest goes when there are too many pixels. From so far that values
+ * cannot be read, nodes that look the same share a picture.
  */
 
+import { titleOf } from '../view/layout.js';
 import { MARGIN, drawNode } from './node_face.js';
 
 /** @typedef {import('../view/scene.js').NodeView} NodeView */
@@ -24,6 +26,8 @@ const LEAST_TEXT = 4.6;
 export class Sprites {
   /** In the order of their last use. @type {Map<string, Sprite>} */
   #sprites = new Map();
+  /** @type {WeakMap<NodeView, {version: number, look: string}>} */
+  #looks = new WeakMap();
   #pixels = 0;
   #canvas = new OffscreenCanvas(1, 1);
   #context = /** @type {OffscreenCanvasRenderingContext2D} */ (this.#canvas.getContext('2d'));
@@ -37,24 +41,38 @@ export class Sprites {
     this.words = words;
   }
 
+  /** @param {NodeView} view @param {number} density */
+  #idOf(view, density) {
+    if (writesAt(density)) return view.key;
+    const known = this.#looks.get(view);
+    if (known?.version === view.version) return known.look;
+    const look = lookOf(view, this.linked(view));
+    this.#looks.set(view, { version: view.version, look });
+    return look;
+  }
+
   /** The picture of a node as it is; null where it would be so large that it is drawn at once instead.
    * @param {NodeView} view @param {number} density @returns {Sprite | null} */
   get(view, density) {
-    const known = this.#sprites.get(view.key);
-    if (known && known.version === view.version && known.density === density) {
-      this.#sprites.delete(view.key);
-      this.#sprites.set(view.key, known);
+    const id = this.#idOf(view, density);
+    const known = this.#sprites.get(id);
+    if (known && known.density === density && (id !== view.key || known.version === view.version)) {
+      this.#sprites.delete(id);
+      this.#sprites.set(id, known);
       return known;
     }
-    return this.#make(view, density);
+    return this.#make(view, density, id);
   }
 
   /** A picture of a node as it is, at any near scale, if there is one. @param {NodeView} view @param {number} density */
   near(view, density) {
-    const known = this.#sprites.get(view.key);
-    if (!known || known.version !== view.version) return null;
-    const ratio = density / known.density;
-    return ratio > 0.4 && ratio < 2.5 ? known : null;
+    for (const id of [this.#idOf(view, density), view.key]) {
+      const known = this.#sprites.get(id);
+      if (!known || (id === view.key && known.version !== view.version)) continue;
+      const ratio = density / known.density;
+      if (ratio > 0.4 && ratio < 2.5) return known;
+    }
+    return null;
   }
 
   /** @param {string} key */
@@ -70,11 +88,11 @@ export class Sprites {
     for (const key of [...this.#sprites.keys()]) this.forget(key);
   }
 
-  /** @param {NodeView} view @param {number} density @returns {Sprite | null} */
-  #make(view, density) {
+  /** @param {NodeView} view @param {number} density @param {string} id @returns {Sprite | null} */
+  #make(view, density, id) {
     const { width, height } = spriteSize(view, density);
     if (width * height > LARGEST) return null;
-    this.forget(view.key);
+    this.forget(id);
     this.#canvas.width = width;
     this.#canvas.height = height;
     const margin = Math.ceil(MARGIN * density);
@@ -83,10 +101,10 @@ export class Sprites {
     paintNode(this.#context, view, density, this.theme(), this.linked(view), this.words());
     const picture = this.#canvas.transferToImageBitmap();
     const sprite = { picture, version: view.version, density, pixels: width * height };
-    this.#sprites.set(view.key, sprite);
+    this.#sprites.set(id, sprite);
     this.#pixels += sprite.pixels;
     this.made += 1;
-    this.#makeRoom(view.key);
+    this.#makeRoom(id);
     return sprite;
   }
 
@@ -97,6 +115,19 @@ export class Sprites {
       this.forget(key);
     }
   }
+}
+
+/** Whether text can be read. @param {number} density */
+const writesAt = (density) => density * 12 >= LEAST_TEXT;
+
+/** All that a node's picture depends on where values cannot be read.
+ * @param {NodeView} view @param {ReadonlySet<string>} linked */
+function lookOf({ record, definition, layout }, linked) {
+  const slots = layout.slots.map(({ slot, side, index, x, y }) => `${side}${index} ${slot.type} ${slot.label ?? slot.name} ${slot.extra['shape']} ${x} ${y}`);
+  return JSON.stringify([
+    record.type, titleOf(record, definition), layout.width, layout.height, layout.shape, layout.preview, record.mode,
+    record.color, record.bgcolor, record.pinned, slots, [...linked].sort(), layout.widgets.map(({ rect }) => rect.h),
+  ]);
 }
 
 /** The body without what hangs below it. @param {NodeView} view @param {number} density */
@@ -112,7 +143,7 @@ function spriteSize({ layout }, density) {
  * @param {import('./text.js').Context} context @param {NodeView} view @param {number} density
  * @param {Theme} theme @param {ReadonlySet<string>} linked @param {Words} words */
 export function paintNode(context, view, density, theme, linked, words) {
-  const writes = density * 12 >= LEAST_TEXT;
+  const writes = writesAt(density);
   const paint = theme.paintOf(view.record);
   drawNode({ context, theme, paint, pixel: 1 / density, writes, linked, words, node: view.record }, view);
 }

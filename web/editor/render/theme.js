@@ -34,6 +34,8 @@ export class Theme {
     this.titleFont = `600 13px ${font}`;
     this.labelFont = `12px ${font}`;
     this.smallFont = `600 10px ${font}`;
+    this.noteFont = `11px ${font}`;
+    this.farFont = `600 22px ${font}`;
     this.textFont = `12px ${font}`;
     this.monoFont = `12px ${mono}`;
     this.font = font;

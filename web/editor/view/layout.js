@@ -160,7 +160,7 @@ const isSheet = (definition) => definition.source === 'editor' && definition.out
 
 /** @param {NodeRecord} node @param {Definition | undefined} definition @returns {Layout} */
 function pillLayout(node, definition) {
-  const width = clamp(roughWidth(titleOf(node, definition)) + 52, 96, 320);
+  const width = clamp(roughWidth(titleOf(node, definition)) + 64, 96, 320);
   const title = { x: 0, y: -TITLE, w: width, h: TITLE };
   /** @type {SlotPlace[]} */
   const slots = [

@@ -1,10 +1,10 @@
-"""How the editor keeps up: 2,000 KSampler nodes in a chain, 1280×800, headless Chromium without a GPU.
+"""How the editor keeps up: 2,000 KSamplers in a chain, 1280×800, headless Chromium, no GPU.
 
     python -m benchmarks.editor
 
 In each frame of the screen, the view or the nodes are moved and drawn; measured is what that costs
 the page's main thread, the minimap included, and the time between presented frames. The last frame
-is then compared with the same place drawn from nothing: a pixel that differs means an incomplete one.
+is then compared with the same place drawn from nothing: a differing pixel means an incomplete one.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _PAN = """([scale, frames, x, y, speed]) => new Promise((done) => {
 _DRAG = """([count, frames]) => new Promise((done) => {
   const {viewport, renderer, selection, store} = editor, times = [];
   viewport.set({x: 0, y: 40, scale: 0.3});
-  const keys = Array.from({length: count}, (_, index) => editor.nodeKey(editor.graph, String(index + 1)));
+  const keys = [...store.all('node', editor.graph)].slice(0, count)
+    .map((node) => `node:${node.graph}/${node.id}`);
   selection.set(keys);
   const step = () => {
     const began = performance.now();
@@ -86,7 +87,9 @@ _COMPLETE = """() => {
     if (!near(0) || !near(1) || !near(2)) wrong += 1;
   }
   const colors = new Set();
-  for (let index = 0; index < after.length; index += 404) colors.add(after[index] << 16 | after[index + 1] << 8 | after[index + 2]);
+  for (let index = 0; index < after.length; index += 404) {
+    colors.add(after.slice(index, index + 3).join());
+  }
   return {wrong, colors: colors.size};
 }"""
 _WIRE = """() => performance.getEntriesByType('resource')

@@ -81,7 +81,7 @@ def browser_page(width: int = 1280, height: int = 800, *, ratio: float = 1.0) ->
         height: CSS pixels.
         ratio: Device pixels per CSS pixel.
     """
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is installed
+    from playwright.sync_api import sync_playwright
 
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

@@ -1,12 +1,15 @@
 """The editor's files, as they are: `/` is its page, `/editor/…` what that is made of.
 
 The page names its files by whole paths, `/editor/main.js`, since it is shown at `/`; modules name
-each other by relative ones.
+each other by relative ones. All that are needed at first are named in the page's head, so that the
+browser asks for them at once and not after it has read those that import them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +18,13 @@ from aiohttp import web
 from graph.files import FileStamp
 from web.declared.route import get
 from web.encoded import Encoded
-from web.errors import not_found
+from web.errors import WebError, not_found
 from web.paths import PathRefusedError, Place
 
 EDITOR = Path(__file__).parent / "editor"
 _PAGE = "index.html"
+_START = "main.js"
+_IMPORT = re.compile(rb"""^\s*(?:import|export|})[^;'"()]*['"](\.[^'"]+)['"]""", re.MULTILINE)
 _MEDIA = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -50,6 +55,36 @@ class EditorFiles:
     def __init__(self, folder: Path = EDITOR) -> None:
         self._place = Place(folder)
         self._kept: dict[Path, _Kept] = {}
+
+    def page(self) -> Encoded:
+        """Return the editor's page, which names every module that its first one imports."""
+        page = self.get(_PAGE)
+        links = "".join(
+            f'<link rel="modulepreload" href="/editor/{name}">\n' for name in self._modules()
+        )
+        if not links:
+            return page
+        return Encoded.of(
+            page.plain.replace(b"</head>", links.encode() + b"</head>", 1), page.media
+        )
+
+    def _modules(self) -> list[str]:
+        """The modules that the first one imports, and those that they import."""
+        found: dict[str, None] = {}
+        waiting = [_START]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            try:
+                source = self.get(name).plain
+            except WebError:  # the browser will tell whoever wrote it
+                continue
+            found[name] = None
+            folder = posixpath.dirname(name)
+            named = (match[1].decode() for match in _IMPORT.finditer(source))
+            waiting += [posixpath.normpath(posixpath.join(folder, path)) for path in named]
+        return list(found)
 
     def get(self, name: str) -> Encoded:
         """Return a file; from any thread.
@@ -83,7 +118,7 @@ FILES: web.AppKey[EditorFiles] = web.AppKey("FILES", EditorFiles)
 @get("/", mirrored=False, media="text/html")
 async def editor(request: web.Request) -> web.StreamResponse:
     """Show the editor."""
-    page = await asyncio.to_thread(request.app[FILES].get, _PAGE)
+    page = await asyncio.to_thread(request.app[FILES].page)
     return page.answer(request)
 
 

@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     import pytest
 
 
+async def test_the_page_names_every_module_that_is_needed_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "view").mkdir()
+    (tmp_path / "index.html").write_text("<head></head>")
+    (tmp_path / "main.js").write_text(
+        "/** @typedef {import('./types.js').A} A */\n"
+        "import { a } from './view/a.js';\nconst later = () => import('./later.js');\n"
+    )
+    (tmp_path / "view" / "a.js").write_text("import {\n  b,\n} from '../b.js';\n")
+    (tmp_path / "b.js").write_text("export { a } from './view/a.js';\n")
+    for name in ("types.js", "later.js"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr(editor_routes, "EditorFiles", lambda: EditorFiles(tmp_path))
+    async with running(services_in(tmp_path / "base")) as client:
+        text = await (await client.get("/")).text()
+    named = {part.split('"')[0] for part in text.split('href="/editor/')[1:]}
+    assert named == {"main.js", "view/a.js", "b.js"}
+
+
 async def test_the_page_and_its_modules_are_given_compressed_and_fresh(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

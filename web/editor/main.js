@@ -22,15 +22,15 @@ document.documentElement.dataset.theme =
 
 const viewport = new Viewport();
 const selection = new Selection();
-const definitions = await fetch('/object_info').then((answer) => answer.json(), () => ({}));
-const catalogue = new Catalogue(definitions);
 const empty = new Store();
 /** @type {Map<string, import('./render/run_marks.js').NodeRun>} */
 const runs = new Map();
 const renderer = new Renderer(canvas, {
-  store: empty, catalogue, viewport, selection, theme: readTheme(document.documentElement),
+  store: empty, catalogue: new Catalogue({}), viewport, selection, theme: readTheme(document.documentElement),
   runOf: (key) => runs.get(key),
 });
+const definitions = await fetch('/object_info').then((answer) => answer.json(), () => ({}));
+const catalogue = new Catalogue(definitions);
 new Minimap(/** @type {HTMLCanvasElement} */ (document.querySelector('#minimap')), renderer);
 
 /** @param {unknown} workflow JSON of a file @param {{fit?: boolean}} [options] */

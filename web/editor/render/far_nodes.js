@@ -22,7 +22,7 @@ export function drawFarNodes(context, views, theme) {
   }
   for (const [paint, group] of groups) {
     context.globalAlpha = group[0]?.record.mode === 2 ? 0.5 : 1;
-    context.fillStyle = paint.body;
+    context.fillStyle = paint.farBody;
     for (const { record, layout } of group) context.fillRect(record.x, record.y, layout.width, layout.height);
     context.fillStyle = paint.far;
     for (const { record, layout } of group) {

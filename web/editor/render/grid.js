@@ -18,7 +18,7 @@ export class Grid {
     const gap = step * viewport.scale * ratio;
     const strength = Math.min(1, (step * viewport.scale - LEAST_GAP) / LEAST_GAP + 0.6);
     const tile = Math.max(Math.round(gap), 1);
-    const pattern = this.#pattern(context, tile, Math.max(1, Math.round(ratio * (viewport.scale > 0.8 ? 1.5 : 1))), theme.css['canvas-dot']);
+    const pattern = this.#pattern(context, tile, Math.max(1, Math.round(ratio * (viewport.scale > 0.5 ? 1.6 : 1))), theme.css['canvas-dot']);
     if (!pattern) return;
     const shift = (/** @type {number} */ origin) => ((origin * ratio) % gap) - gap / 2;
     pattern.setTransform(new DOMMatrix([gap / tile, 0, 0, gap / tile, shift(viewport.x), shift(viewport.y)]));

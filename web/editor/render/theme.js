@@ -18,7 +18,7 @@ const NAMES = /** @type {const} */ ([
 /** @typedef {typeof NAMES[number]} ColorName */
 
 /** How a node is painted. @typedef {{readonly title: string, readonly body: string, readonly accent: string,
- *   readonly far: string, readonly field: string}} NodePaint */
+ *   readonly far: string, readonly farBody: string, readonly field: string}} NodePaint */
 
 export class Theme {
   /** @type {Map<string, NodePaint>} */
@@ -61,7 +61,8 @@ export class Theme {
       body: css(mix(body, accent, tint.body)),
       title: css(mix(title, accent, tint.title)),
       field: css(mix(field, accent, tint.field)),
-      far: css(mix(title, accent, 0.5)),
+      far: css(mix(title, accent, 0.6)),
+      farBody: css(mix(body, accent, this.isLight ? 0.1 : 0.14)),
       accent: css(accent),
     };
   }

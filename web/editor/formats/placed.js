@@ -5,6 +5,7 @@
  * for subgraphs and the primitive nodes have had their say. `graph/formats/unfold.py` does the same.
  */
 
+import { isObject } from '../lib/json.js';
 import { fieldPorts } from '../model/interiors.js';
 import { keyOf } from '../model/keys.js';
 import { isNote } from '../model/own_kinds.js';
@@ -131,7 +132,7 @@ function ownFields(node, definition) {
   const fields = {};
   if (!definition) {
     for (const [name, value] of Object.entries(node.values)) {
-      if (isSent(name, value)) fields[name] = value;
+      if (isSent(name, value, isObject(node.raw))) fields[name] = value;
     }
     return fields;
   }
@@ -144,10 +145,10 @@ function ownFields(node, definition) {
   return fields;
 }
 
-/** @param {string} name @param {Json} value */
-function isSent(name, value) {
-  const object = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return !object && !name.endsWith('.control') && !name.endsWith('.filter');
+/** In a file that names its values itself, an object is something that only the screen needs.
+ * @param {string} name @param {Json} value @param {boolean} named */
+function isSent(name, value, named) {
+  return !(named && isObject(value)) && !name.endsWith('.control') && !name.endsWith('.filter');
 }
 
 /** What is in a field after a value has been put into it: a text box holds text whose lines end

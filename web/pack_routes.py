@@ -57,7 +57,8 @@ async def extension_file(request: web.Request, pack: str, path: str) -> web.Stre
 @get("/workflow_templates")
 async def workflow_templates(request: web.Request) -> dict[str, list[str]]:
     """List example workflows by pack."""
-    return await asyncio.to_thread(pack_files.templates, request.app[SERVICES].packs())
+    packs = (pack_files.BUILT_IN, *request.app[SERVICES].packs())
+    return await asyncio.to_thread(pack_files.templates, packs)
 
 
 @get("/workflow_templates/{pack}/{path:.+}", media="application/json", errors=_ABSENT)
@@ -75,7 +76,8 @@ async def translations(request: web.Request) -> dict[str, object]:
 async def _file(
     request: web.Request, name: str, path: str, folder_of: Callable[[Pack], Path | None]
 ) -> web.StreamResponse:
-    pack = next((pack for pack in request.app[SERVICES].packs() if pack.name == name), None)
+    packs = (pack_files.BUILT_IN, *request.app[SERVICES].packs())
+    pack = next((pack for pack in packs if pack.name == name), None)
     folder = folder_of(pack) if pack else None
     if folder is None:
         raise not_found(f"there is no node pack {name[:80]!r} with such files")

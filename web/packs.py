@@ -39,6 +39,10 @@ class Pack:
         return next((folder for folder in found if folder.is_dir()), None)
 
 
+BUILT_IN = Pack("safelight", Path(__file__).parents[1])
+"""What comes with Safelight: the templates in `workflows/`."""
+
+
 def scripts(packs: Iterable[Pack]) -> list[str]:
     """List the paths under which browsers get the packs' scripts."""
     return [

@@ -194,7 +194,8 @@ async def test_what_packs_bring_is_listed_and_given(tmp_path: Path) -> None:
             assert answer.status == status, path
             await error_of(answer)
         templates = await (await client.get("/workflow_templates")).json()
-        assert templates == {"my pack": ["first steps"]}
+        assert templates["my pack"] == ["first steps"]
+        assert "txt2img" in templates["safelight"]  # those that come with it
         template = await client.get("/api/workflow_templates/my%20pack/first%20steps.json")
         assert await template.json() == {}
         assert (await client.get("/i18n")).status == 200

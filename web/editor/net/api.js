@@ -1,0 +1,98 @@
+// @ts-check
+/** What the server is asked over HTTP. Every failure becomes a `ServerError` with a sentence. */
+
+import { asObject, asText } from '../lib/json.js';
+
+/** @typedef {import('../lib/json.js').Json} Json */
+/** @typedef {import('../lib/json.js').JsonObject} JsonObject */
+/** @typedef {{readonly filename: string, readonly subfolder?: string, readonly type?: string}} FileRef */
+
+export class ServerError extends Error {
+  /** @param {string} message @param {number} status 0 where the server was not reached @param {JsonObject} [body] */
+  constructor(message, status, body = {}) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+
+  /** What is wrong with which node. @returns {JsonObject} */
+  get nodeErrors() {
+    return asObject(this.body['node_errors']);
+  }
+}
+
+/** @param {string} path @param {RequestInit} [options] @returns {Promise<Response>} */
+export async function ask(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new ServerError('', 0);
+  }
+  if (response.ok) return response;
+  const body = asObject(await response.json().catch(() => null));
+  const error = asObject(body['error']);
+  throw new ServerError(asText(error['message']) || `${response.status} ${response.statusText}`, response.status, body);
+}
+
+/** @param {string} path @returns {Promise<Json>} */
+export const getJson = async (path) => (await ask(path)).json();
+
+/** @param {string} path @param {Json} [body] @returns {Promise<Json>} null where nothing was answered */
+export async function postJson(path, body = {}) {
+  const response = await ask(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}
+
+/** Where a file that a node made can be had.
+ * @param {FileRef} file @param {{readonly small?: boolean}} [options] @returns {string} */
+export function viewUrl({ filename, subfolder = '', type = 'output' }, { small = false } = {}) {
+  const query = new URLSearchParams({ filename, subfolder, type });
+  if (small) query.set('preview', 'webp;80');
+  return `/view?${query}`;
+}
+
+/** The user's own files. @param {string} path below the user's folder */
+const userUrl = (path) => `/userdata/${encodeURIComponent(path)}`;
+
+/** @param {string} folder @returns {Promise<string[]>} paths below it; none where there is no such folder */
+export async function listUserFiles(folder) {
+  try {
+    const found = await getJson(`/userdata?dir=${encodeURIComponent(folder)}&recurse=true`);
+    return Array.isArray(found) ? found.map(asText).filter(Boolean) : [];
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+/** @param {string} path @returns {Promise<string>} */
+export const readUserFile = async (path) => (await ask(userUrl(path))).text();
+
+/** @param {string} path @param {string} text @param {{readonly overwrite: boolean}} options
+ * @returns {Promise<boolean>} false where there is such a file already and it may not be overwritten */
+export async function writeUserFile(path, text, { overwrite }) {
+  try {
+    await ask(`${userUrl(path)}?overwrite=${overwrite}`, { method: 'POST', body: text });
+    return true;
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 409) return false;
+    throw error;
+  }
+}
+
+/** @param {string} path */
+export const deleteUserFile = (path) => ask(userUrl(path), { method: 'DELETE' });
+
+/** Put a picture into the input folder. @param {Blob} file @param {string} name @returns {Promise<FileRef>} */
+export async function uploadImage(file, name) {
+  const form = new FormData();
+  form.append('image', file, name);
+  const told = asObject(await (await ask('/upload/image', { method: 'POST', body: form })).json());
+  return { filename: asText(told['name']), subfolder: asText(told['subfolder']), type: asText(told['type']) };
+}

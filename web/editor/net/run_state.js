@@ -1,0 +1,211 @@
+// @ts-check
+/**
+ * How the nodes of one workflow fare, folded from the events of the job that was sent last for it.
+ * Nodes are named as in jobs; what happens within a subgraph is told of the node that stands for it.
+ */
+
+import { asList, asNumber, asObject, asText } from '../lib/json.js';
+
+/** @typedef {import('../lib/json.js').JsonObject} JsonObject */
+/** @typedef {import('./api.js').FileRef} FileRef */
+/** @typedef {'idle' | 'waiting' | 'running' | 'done' | 'cached' | 'failed' | 'invalid'} Status */
+
+/** `perStep` and `seconds` are seconds; `progress` is 0..1.
+ * @typedef {{readonly status: Status, readonly progress: number | null, readonly value: number, readonly max: number,
+ *   readonly seconds: number | null, readonly perStep: number | null, readonly reason: string,
+ *   readonly message: string, readonly traceback: string, readonly warning: string,
+ *   readonly preview: string | null, readonly files: readonly FileRef[]}} NodeFate */
+
+/** @typedef {'none' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled'} JobStatus */
+
+/** @type {NodeFate} */
+export const UNTOUCHED = Object.freeze({
+  status: 'idle', progress: null, value: 0, max: 0, seconds: null, perStep: null, reason: '',
+  message: '', traceback: '', warning: '', preview: null, files: [],
+});
+
+export class RunState {
+  /** @type {string} */
+  job = '';
+  /** @type {JobStatus} */
+  status = 'none';
+  /** @type {Map<string, NodeFate>} */
+  #fates = new Map();
+  /** @type {Set<(nodes: ReadonlySet<string>) => void>} */
+  #listeners = new Set();
+
+  /** @param {string} node an id @returns {NodeFate} */
+  get(node) {
+    return this.#fates.get(node) ?? UNTOUCHED;
+  }
+
+  /** @returns {IterableIterator<[string, NodeFate]>} */
+  all() {
+    return this.#fates.entries();
+  }
+
+  /** Begin to follow another job; pictures stay until there are newer ones. @param {string} job */
+  follow(job) {
+    this.job = job;
+    this.status = 'queued';
+    const known = [...this.#fates.keys()];
+    for (const node of known) this.#put(node, { ...UNTOUCHED, files: this.get(node).files });
+    this.#tell(known);
+  }
+
+  /** Mark what is wrong with nodes before they run; unmark all others.
+   * @param {JsonObject} nodeErrors as `POST /prompt` answers them */
+  refuse(nodeErrors) {
+    const touched = new Set(Object.keys(nodeErrors));
+    for (const [node, fate] of this.#fates) {
+      if (fate.status !== 'invalid' || touched.has(node)) continue;
+      this.#put(node, { ...fate, status: 'idle', message: '' });
+      touched.add(node);
+    }
+    for (const [node, about] of Object.entries(nodeErrors)) {
+      const sentences = asList(asObject(about)['errors']).map((error) => asText(asObject(error)['message']));
+      this.#change(node, { status: 'invalid', message: sentences.filter(Boolean).join('\n') });
+    }
+    this.#tell(touched);
+  }
+
+  /** Take one event of any job; those of others are passed over.
+   * @param {string} type @param {JsonObject} data @returns {boolean} whether it was of this job */
+  hear(type, data) {
+    if (!this.job || data['prompt_id'] !== this.job) return false;
+    const nodes = this.#fold(type, data);
+    this.#tell(nodes);
+    return true;
+  }
+
+  /** @param {import('./frames.js').Preview} preview */
+  see({ job, node, picture }) {
+    if (job !== this.job || this.get(node).status !== 'running') return;
+    this.#change(node, { preview: URL.createObjectURL(picture) });
+    this.#tell([node]);
+  }
+
+  /** Take what the history knows of a job that ended. @param {string} job @param {JsonObject} entry */
+  recall(job, entry) {
+    this.follow(job);
+    for (const [node, about] of Object.entries(asObject(entry['nodes']))) {
+      const { cached, seconds, reason } = asObject(about);
+      this.#change(node, { status: cached ? 'cached' : 'done', seconds: asNumber(seconds, 0), reason: asText(reason) });
+    }
+    for (const [node, output] of Object.entries(asObject(entry['outputs']))) this.#change(node, { files: filesOf(output) });
+    for (const message of asList(asObject(entry['status'])['messages'])) {
+      const [type, data] = asList(message);
+      if (type !== 'execution_start' && type !== 'execution_cached') this.#fold(asText(type), asObject(data));
+    }
+    this.#tell(this.#fates.keys());
+  }
+
+  /** @param {(nodes: ReadonlySet<string>) => void} listener is told which nodes changed @returns {() => void} */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** @param {string} type @param {JsonObject} data @returns {Iterable<string>} the nodes that changed */
+  #fold(type, data) {
+    const node = asText(data['display_node']) || asText(data['node']);
+    switch (type) {
+      case 'execution_start':
+        this.status = 'running';
+        return this.#each(asList(data['nodes']), { status: 'waiting' });
+      case 'execution_cached':
+        return this.#each(asList(data['nodes']), { status: 'cached', progress: null });
+      case 'executing':
+        return node ? this.#each([node], { status: 'running', reason: asText(data['reason']) }) : [];
+      case 'progress':
+        return this.#each([node], progressOf(data));
+      case 'executed':
+        return this.#each([node], { files: filesOf(data['output']), preview: this.#forget(node) });
+      case 'node_finished':
+        return this.#finish(node, asNumber(data['seconds'], 0));
+      case 'node_failed':
+        return this.#fail(node, data);
+      case 'execution_error':
+        if (data['ends'] !== false) this.status = 'failed';
+        return this.#fail(asText(data['node_id']), data);
+      case 'node_warning':
+        return this.#each([node], { warning: asText(data['message']) });
+      case 'job_ended':
+      case 'execution_success':
+      case 'execution_interrupted':
+        return this.#end(type, asText(data['status']));
+      default:
+        return [];
+    }
+  }
+
+  /** @param {string} node @param {number} seconds */
+  #finish(node, seconds) {
+    const total = (this.get(node).seconds ?? 0) + seconds;
+    return this.#each([node], { status: 'done', progress: null, seconds: total, preview: this.#forget(node) });
+  }
+
+  /** @param {string} node @param {JsonObject} data */
+  #fail(node, data) {
+    if (!node) return [];
+    const traceback = asList(data['traceback']).map(asText).join('') || asText(data['traceback']);
+    const message = asText(data['message']) || asText(data['exception_message']);
+    return this.#each([node], { status: 'failed', progress: null, message, traceback, preview: this.#forget(node) });
+  }
+
+  /** @param {string} type @param {string} status */
+  #end(type, status) {
+    const ends = { execution_success: 'done', execution_interrupted: 'cancelled' };
+    const told = ends[/** @type {keyof typeof ends} */ (type)] ?? status;
+    this.status = told === 'failed' || told === 'cancelled' ? told : 'done';
+    const left = [...this.#fates].filter(([, fate]) => fate.status === 'waiting' || fate.status === 'running');
+    for (const [node] of left) this.#change(node, { status: 'idle', progress: null, preview: this.#forget(node) });
+    return left.map(([node]) => node);
+  }
+
+  /** @param {readonly unknown[]} nodes @param {Partial<NodeFate>} change */
+  #each(nodes, change) {
+    const names = nodes.map(asText).filter(Boolean);
+    for (const node of names) this.#change(node, change);
+    return names;
+  }
+
+  /** Let go of a preview. @param {string} node */
+  #forget(node) {
+    const { preview } = this.get(node);
+    if (preview) setTimeout(() => URL.revokeObjectURL(preview), 2_000);
+    return null;
+  }
+
+  /** @param {string} node @param {Partial<NodeFate>} change */
+  #change(node, change) {
+    if (change.preview && this.get(node).preview) this.#forget(node);
+    this.#put(node, { ...this.get(node), ...change });
+  }
+
+  /** @param {string} node @param {NodeFate} fate */
+  #put(node, fate) {
+    this.#fates.set(node, fate);
+  }
+
+  /** @param {Iterable<string>} nodes */
+  #tell(nodes) {
+    const changed = new Set(nodes);
+    for (const listener of [...this.#listeners]) listener(changed);
+  }
+}
+
+/** @param {JsonObject} data @returns {Partial<NodeFate>} */
+function progressOf(data) {
+  const [value, max] = [asNumber(data['value'], 0), asNumber(data['max'], 0)];
+  const perStep = typeof data['seconds_per_step'] === 'number' ? data['seconds_per_step'] : null;
+  return { status: 'running', value, max, progress: max > 0 ? value / max : null, perStep };
+}
+
+/** The files that a node's `ui` tells of. @param {unknown} output @returns {FileRef[]} */
+export function filesOf(output) {
+  return ['images', 'gifs'].flatMap((kind) => asList(asObject(output)[kind])).flatMap((entry) => {
+    const { filename, subfolder, type } = asObject(entry);
+    return asText(filename) ? [{ filename: asText(filename), subfolder: asText(subfolder), type: asText(type) }] : [];
+  });
+}

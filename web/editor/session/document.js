@@ -1,0 +1,58 @@
+// @ts-check
+/** One open workflow: its records, its undo, how its last job fares, and where it is kept. */
+
+import { History } from '../history/history.js';
+import { ROOT } from '../model/records.js';
+import { Store } from '../model/store.js';
+import { readUi } from '../formats/ui_reader.js';
+import { writeUi } from '../formats/ui_writer.js';
+import { RunState } from '../net/run_state.js';
+
+/** @typedef {import('../lib/json.js').JsonObject} JsonObject */
+/** @typedef {import('../model/catalogue.js').Catalogue} Catalogue */
+/** @typedef {import('../model/records.js').AnyRecord} AnyRecord */
+
+/** `path` is below the user's `workflows` folder; empty where it was never saved there.
+ * @typedef {{readonly id?: string, readonly name: string, readonly path?: string, readonly json?: unknown,
+ *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly since?: number}} Origin */
+
+export class Document {
+  /** The graph that is shown: the root's, or a subgraph's. */
+  graph = ROOT;
+  /** Where it was looked at last; null for never. @type {{x: number, y: number, scale: number} | null} */
+  view = null;
+  /** @type {string[]} */
+  selected = [];
+  run = new RunState();
+  #savedRevision;
+
+  /** @param {Origin} origin @param {Catalogue} catalogue */
+  constructor({ id = crypto.randomUUID(), name, path = '', json, records, unsaved = false, job = '', since = 0 }, catalogue) {
+    this.id = id;
+    this.name = name;
+    this.path = path;
+    this.catalogue = catalogue;
+    this.store = new Store(records ?? readUi(json ?? EMPTY, catalogue));
+    this.history = new History(this.store);
+    this.#savedRevision = unsaved ? -1 : this.store.revision;
+    /** The number of the last event before its job was sent: from there on it can be told again. */
+    this.since = since;
+    if (job) this.run.follow(job);
+  }
+
+  get isUnsaved() {
+    return this.store.revision !== this.#savedRevision;
+  }
+
+  markSaved() {
+    this.#savedRevision = this.store.revision;
+  }
+
+  /** @returns {JsonObject} */
+  toJson() {
+    const { view } = this;
+    return writeUi(this.store, this.catalogue, view && { scale: view.scale, offset: [view.x / view.scale, view.y / view.scale] });
+  }
+}
+
+const EMPTY = { version: 0.4, nodes: [], links: [], groups: [], config: {}, extra: {} };

@@ -1,0 +1,148 @@
+// @ts-check
+/**
+ * The editor: the workflows that are open, the one on the screen, and what everything else is
+ * reached through. `window.editor` is the one there is.
+ */
+
+import { ROOT } from '../model/records.js';
+import { Document } from './document.js';
+
+/** @typedef {import('./document.js').Origin} Origin */
+/** @typedef {import('../model/catalogue.js').Catalogue} Catalogue */
+/** @typedef {import('../view/viewport.js').Viewport} Viewport */
+/** @typedef {import('../view/selection.js').Selection} Selection */
+/** @typedef {import('../render/renderer.js').Renderer} Renderer */
+/** @typedef {import('./preferences.js').Preferences} Preferences */
+/** @typedef {import('./drafts.js').Drafts} Drafts */
+/** @typedef {import('./runner.js').Runner} Runner */
+/** @typedef {import('../actions/registry.js').Actions} Actions */
+
+/** What happened: another workflow is shown, the list of tabs changed, a workflow changed, a run went on.
+ * @typedef {'shown' | 'tabs' | 'changed' | 'run'} Happening */
+
+export class Editor {
+  /** @type {Document[]} */
+  documents = [];
+  /** The one on the screen; there is one from the start on. @type {Document} */
+  document;
+  /** @type {Map<Happening, Set<() => void>>} */
+  #listeners = new Map();
+  /** @type {Map<string, (() => void)[]>} */
+  #detach = new Map();
+
+  /**
+   * @param {{readonly catalogue: Catalogue, readonly viewport: Viewport, readonly selection: Selection,
+   *   readonly preferences: Preferences, readonly drafts: Drafts, readonly actions: Actions}} parts
+   */
+  constructor({ catalogue, viewport, selection, preferences, drafts, actions }) {
+    this.catalogue = catalogue;
+    this.viewport = viewport;
+    this.selection = selection;
+    this.preferences = preferences;
+    this.drafts = drafts;
+    this.actions = actions;
+    this.document = new Document({ name: '' }, catalogue);
+    /** @type {Renderer} */
+    this.renderer = /** @type {any} */ (null);
+    /** @type {Runner} */
+    this.net = /** @type {any} */ (null);
+  }
+
+  get store() {
+    return this.document.store;
+  }
+
+  get history() {
+    return this.document.history;
+  }
+
+  /** The id of the graph on the screen. */
+  get graph() {
+    return this.document.graph;
+  }
+
+  /** Open a workflow in a tab of its own, and show it.
+   * @param {Origin} origin @returns {Document} @throws {FormatError} it is not to be read */
+  open(origin) {
+    const document = new Document(origin, this.catalogue);
+    this.documents = [...this.documents, document];
+    this.#detach.set(document.id, [
+      document.store.subscribe(() => this.#changed(document)),
+      document.run.subscribe(() => document === this.document && this.tell('run')),
+    ]);
+    if (!origin.id) this.drafts.keep(document);
+    this.show(document);
+    return document;
+  }
+
+  /** @param {Document} document */
+  show(document) {
+    this.#leave();
+    this.document = document;
+    this.renderer.open(document.store, this.catalogue);
+    if (document.graph !== ROOT) this.renderer.showGraph(document.graph);
+    this.selection.set(document.selected.filter((key) => document.store.get(key)));
+    if (document.view) this.viewport.set(document.view);
+    else this.fit();
+    this.tell('tabs');
+    this.tell('shown');
+  }
+
+  /** Show the root graph or a subgraph. @param {string} graph */
+  showGraph(graph) {
+    if (!this.store.graph(graph)) return;
+    this.document.graph = graph;
+    this.selection.clear();
+    this.renderer.showGraph(graph);
+    this.fit();
+    this.tell('shown');
+  }
+
+  /** Close a tab for good. @param {Document} document */
+  close(document) {
+    const at = this.documents.indexOf(document);
+    if (at < 0) return;
+    this.documents = this.documents.filter((one) => one !== document);
+    for (const end of this.#detach.get(document.id) ?? []) end();
+    this.#detach.delete(document.id);
+    document.history.dispose();
+    this.drafts.forget(document.id);
+    const next = this.documents[Math.min(at, this.documents.length - 1)];
+    if (!next) this.open({ name: '' });
+    else if (document === this.document) this.show(next);
+    else this.tell('tabs');
+  }
+
+  /** Have all of the graph on the screen. */
+  fit() {
+    const { bounds } = this.renderer.scene;
+    if (bounds) this.viewport.fit(bounds);
+  }
+
+  /** @param {Happening} happening @param {() => void} listener @returns {() => void} */
+  on(happening, listener) {
+    const listeners = this.#listeners.get(happening) ?? new Set();
+    this.#listeners.set(happening, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  /** @param {Happening} happening */
+  tell(happening) {
+    for (const listener of [...(this.#listeners.get(happening) ?? [])]) listener();
+  }
+
+  #leave() {
+    const { x, y, scale } = this.viewport;
+    this.document.view = { x, y, scale };
+    this.document.selected = [...this.selection.keys];
+  }
+
+  /** @param {Document} document */
+  #changed(document) {
+    this.drafts.keep(document);
+    if (document !== this.document) return;
+    this.selection.keepOnly((key) => this.store.get(key) !== undefined);
+    this.tell('changed');
+    this.tell('tabs');
+  }
+}

@@ -1,0 +1,37 @@
+// @ts-check
+/** Theme, language and what floats over the graph follow the preferences. */
+
+import { t, useLanguage } from '../lib/i18n.js';
+import { readTheme } from '../render/theme.js';
+
+/** @typedef {import('../session/editor.js').Editor} Editor */
+/** @typedef {import('../session/preferences.js').Preferences} Preferences */
+
+const light = matchMedia('(prefers-color-scheme: light)');
+
+/** Before anything is drawn. @param {Preferences} preferences */
+export function prepareAppearance({ chosen }) {
+  const { theme } = chosen;
+  document.documentElement.dataset['theme'] = theme === 'system' ? (light.matches ? 'light' : 'dark') : theme;
+  document.documentElement.lang = chosen.language === 'zh' ? 'zh-Hans' : 'en';
+  useLanguage(chosen.language);
+}
+
+/** The few words that the canvas itself writes. */
+export const canvasWords = () => ({
+  muted: t('canvas.muted'), bypassed: t('canvas.bypassed'), missing: t('canvas.missing'), control: t('canvas.control'),
+});
+
+/** @param {Editor} editor @param {HTMLElement} minimap @param {HTMLElement} canvas */
+export function followPreferences({ preferences, renderer }, minimap, canvas) {
+  const follow = () => {
+    prepareAppearance(preferences);
+    renderer.useTheme(readTheme(document.documentElement));
+    renderer.useWords(canvasWords());
+    minimap.hidden = !preferences.chosen.minimap;
+    canvas.setAttribute('aria-label', t('canvas.label'));
+  };
+  preferences.subscribe((_, changed) => changed !== 'panel' && changed !== 'batch' && follow());
+  light.addEventListener('change', follow);
+  follow();
+}

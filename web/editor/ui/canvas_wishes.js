@@ -1,0 +1,61 @@
+// @ts-check
+/** What the tools on the canvas ask the shell for: search, menus, pictures, words. */
+
+import { t } from '../lib/i18n.js';
+import { fileNamed } from './canvas_run.js';
+import { openLightbox } from './lightbox.js';
+import { openMenu } from './menus.js';
+import { showReport } from './node_report.js';
+import { openSearch } from './search.js';
+import { toast } from './toasts.js';
+
+/** @typedef {import('../session/editor.js').Editor} Editor */
+/** @typedef {import('../view/hit.js').Hit} Hit */
+/** @typedef {import('../view/scene.js').NodeView} NodeView */
+
+const ON_NODE = ['runToNode', '-', 'copy', 'duplicate', 'delete', '-', 'collapse', 'mute', 'bypass', 'pin', 'rename', 'color', '-', 'group', 'makeSubgraph', 'unpackSubgraph', 'align'];
+const ON_CANVAS = ['search', 'paste', 'addGroup', '-', 'selectAll', 'arrange', 'fit', '-', 'queue', 'save'];
+
+/** The menu at a place: of the selection if a node is there, else of the canvas.
+ * @param {Editor} editor @param {HTMLElement} canvas @param {{readonly x: number, readonly y: number}} at from the canvas's corner
+ * @param {Hit | null} hit @param {(editor: Editor, hit: Hit | null) => import('./menus.js').Entry[]} [more] */
+export function openCanvasMenu(editor, canvas, at, hit, more = () => []) {
+  const box = canvas.getBoundingClientRect();
+  const view = hit && 'view' in hit ? hit.view : null;
+  if (view && !editor.selection.has(view.key)) editor.selection.set([view.key]);
+  const entries = view ? [...reportEntry(editor, view), ...ON_NODE] : ON_CANVAS;
+  openMenu(editor, [...entries, '-', ...more(editor, hit)], { x: at.x + box.x, y: at.y + box.y });
+}
+
+/** @param {Editor} editor @param {NodeView} view @returns {import('./menus.js').Entry[]} */
+function reportEntry(editor, { record }) {
+  if (editor.document.run.get(record.id).status === 'idle') return [];
+  return [{ label: t('action.showReport'), run: () => showReport(editor, record) }];
+}
+
+/** A click on a node's picture. @param {Editor} editor @param {NodeView} view */
+export function showPictures(editor, { record, definition }) {
+  const { files } = editor.document.run.get(record.id);
+  const field = definition?.fields.find(({ kind }) => kind === 'image');
+  const chosen = field && record.values[field.name];
+  if (files.length) openLightbox(editor, files);
+  else if (typeof chosen === 'string' && chosen) openLightbox(editor, [fileNamed(chosen)]);
+}
+
+/** A node that failed or cannot run says why when its title is clicked. @param {Editor} editor @param {string} key */
+export function reportIfFailed(editor, key) {
+  const node = editor.store.get(key);
+  if (node?.kind !== 'node') return false;
+  if (!['failed', 'invalid'].includes(editor.document.run.get(node.id).status)) return false;
+  showReport(editor, node);
+  return true;
+}
+
+/** @param {Editor} editor @param {import('../view/geometry.js').GraphPoint} at
+ * @param {import('../tools/chart.js').Loose | null} loose @param {(node: import('../model/records.js').NodeRecord) => void} onAdded */
+export function searchAt(editor, at, loose, onAdded) {
+  openSearch(editor, loose ? { at, fitting: { type: loose.type, side: loose.side }, onAdded } : { at });
+}
+
+/** @param {string} key @param {{readonly [name: string]: string | number}} [facts] */
+export const say = (key, facts = {}) => toast(t(key, facts));

@@ -87,7 +87,7 @@ export class Bench {
 /** The default workflow: a checkpoint, two prompts, a sampler, a picture. Returns the keys. */
 export function textToImage(bench) {
   const keys = {
-    loader: bench.add('CheckpointLoaderSimple'),
+    loader: bench.add('CheckpointLoaderSimple', { values: { ckpt_name: 'starter.safetensors' } }),
     positive: bench.add('CLIPTextEncode', { x: 400 }),
     negative: bench.add('CLIPTextEncode', { x: 400, y: 250 }),
     latent: bench.add('EmptyLatentImage', { x: 400, y: 500 }),

@@ -6,6 +6,7 @@
  * writes nothing but pixels and its own pictures of nodes.
  */
 
+import { Definitions } from '../model/definitions.js';
 import { keyOf, nodeKey } from '../model/keys.js';
 import { Scene, rerouteRect } from '../view/scene.js';
 import { overlap, grow } from '../view/geometry.js';
@@ -153,7 +154,9 @@ export class Renderer {
   /** @param {Store} store @param {Catalogue} catalogue */
   #makeScene(store, catalogue) {
     this.#detach();
-    const scene = new Scene(store, catalogue, (node) => this.#pictureRatio(node));
+    // It must hear of changes before the scene does, hence is made first.
+    const definitions = new Definitions(store, catalogue);
+    const scene = new Scene(store, definitions, (node) => this.#pictureRatio(node));
     this.#detach = store.subscribe((diff) => {
       scene.update(diff);
       for (const [key, { after }] of diff) if (!after) this.sprites.forget(key);

@@ -2,11 +2,14 @@
 /** What the canvas needs of the theme, read from the page's custom properties (styles/theme.css). */
 
 import { css, fromHsl, mix, parseHex, toHsl } from './colors.js';
+import { isNote } from '../model/own_kinds.js';
 import { TypeColors } from './type_colors.js';
 
 /** @typedef {import('./colors.js').Rgb} Rgb */
 /** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 /** @typedef {import('../model/definition.js').Definition} Definition */
+
+const NOTE = '#a58a2c';
 
 const NAMES = /** @type {const} */ ([
   'canvas-background', 'canvas-dot', 'canvas-outline', 'node-body', 'node-title', 'node-border', 'node-shadow',
@@ -44,7 +47,7 @@ export class Theme {
   /** The colours of a node: those chosen for it, brought into the theme, else those of what it makes.
    * @param {NodeRecord} node @returns {NodePaint} */
   paintOf(node) {
-    const chosen = node.color ?? node.bgcolor;
+    const chosen = node.color ?? node.bgcolor ?? (isNote(node.type) ? NOTE : null);
     const type = node.outputs[0]?.type ?? node.inputs[0]?.type ?? '*';
     const key = chosen ? `color ${chosen} ${node.mode}` : `type ${type} ${node.mode}`;
     let paint = this.#paints.get(key);

@@ -8,6 +8,7 @@ import {
   BOTTOM, FIELD, GAP, LEAST_WIDTH, MEDIA, PREVIEW_LEAST, REROUTE, ROW, SIDE, TEXT_LEAST, TITLE, TOP,
   roughWidth,
 } from './metrics.js';
+import { isNote } from '../model/own_kinds.js';
 import { clamp } from './geometry.js';
 
 /** @typedef {import('./geometry.js').Rect} Rect */
@@ -75,7 +76,7 @@ function fullLayout(node, definition, shown) {
   const preview = placePicture(stack.end, width, height, shown.picture ?? null, wantsPicture(definition));
   const bottom = Math.max(height, preview ? preview.y + preview.h : 0);
   return {
-    shape: definition && isSheet(definition) ? 'sheet' : 'full',
+    shape: isNote(node.type) ? 'sheet' : 'full',
     bounds: { x: 0, y: -TITLE, w: width, h: bottom + TITLE },
     title: { x: 0, y: -TITLE, w: width, h: TITLE },
     body: { x: 0, y: 0, w: width, h: height },
@@ -154,9 +155,6 @@ function placePicture(y, width, height, picture, wanted) {
   if (room >= 2 * PREVIEW_LEAST) return within;
   return { x: 0, y: height + 2 * GAP, w: width, h: clamp(width * picture, 48, 480) };
 }
-
-/** @param {Definition} definition */
-const isSheet = (definition) => definition.source === 'editor' && definition.outputs.length === 0;
 
 /** @param {NodeRecord} node @param {Definition | undefined} definition @returns {Layout} */
 function pillLayout(node, definition) {

@@ -17,8 +17,9 @@ import { SpatialIndex } from './spatial.js';
 /** @typedef {import('./geometry.js').GraphPoint} GraphPoint */
 /** @typedef {import('./layout.js').Layout} Layout */
 /** @typedef {import('../model/store.js').Store} Store */
-/** @typedef {import('../model/catalogue.js').Catalogue} Catalogue */
 /** @typedef {import('../model/definition.js').Definition} Definition */
+
+/** Says of which class a node is; `Definitions` does. @typedef {{of(node: NodeRecord): Definition | undefined}} Defined */
 /** @typedef {import('../model/records.js').AnyRecord} AnyRecord */
 /** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 /** @typedef {import('../model/records.js').LinkRecord} LinkRecord */
@@ -52,14 +53,16 @@ export class Scene {
   #borders = new Map();
   #versions = 0;
   #orders = 0;
+  /** Nodes whose class can change without them. @type {Set<string>} */
+  #fickle = new Set();
   #store;
-  #catalogue;
+  #definitions;
   #pictureOf;
 
-  /** @param {Store} store @param {Catalogue} catalogue @param {PictureOf} [pictureOf] */
-  constructor(store, catalogue, pictureOf = () => null) {
+  /** @param {Store} store @param {Defined} definitions @param {PictureOf} [pictureOf] */
+  constructor(store, definitions, pictureOf = () => null) {
     this.#store = store;
-    this.#catalogue = catalogue;
+    this.#definitions = definitions;
     this.#pictureOf = pictureOf;
     this.show(ROOT);
   }
@@ -68,17 +71,11 @@ export class Scene {
   show(graph) {
     this.graph = graph;
     for (const places of [this.#nodePlaces, this.#linkPlaces]) places.clear();
-    for (const map of [this.nodes, this.links, this.#throughReroute, this.#borders]) map.clear();
+    for (const map of [this.nodes, this.links, this.#throughReroute, this.#borders, this.#fickle]) map.clear();
     for (const node of this.#store.all('node', graph)) this.#putNode(keyOf(node), node);
     this.#placeBorders();
     for (const link of this.#store.all('link', graph)) this.#putLink(keyOf(link), link);
     this.revision += 1;
-  }
-
-  /** Another server, or definitions read anew: every node may look different. @param {Catalogue} catalogue */
-  useCatalogue(catalogue) {
-    this.#catalogue = catalogue;
-    this.show(this.graph);
   }
 
   /** Follow the store. @param {Diff} diff */
@@ -90,6 +87,7 @@ export class Scene {
       if (!record || (record.kind === 'graph' ? record.id : record.graph) !== this.graph) continue;
       this.#follow(key, before, after, moved);
     }
+    this.#defineAnew(moved);
     for (const key of moved) this.#rerouteLink(key);
     this.revision += 1;
   }
@@ -156,7 +154,7 @@ export class Scene {
     if (kind === 'node') {
       if (after?.kind === 'node') this.#putNode(key, after);
       else this.#dropNode(key);
-      for (const link of [...this.#store.linksInto(key), ...this.#store.linksFrom(key)]) moved.add(keyOf(link));
+      this.#addLinksOf(key, moved);
     } else if (kind === 'link') {
       if (before?.kind === 'link') this.#dropLink(key, before);
       if (after?.kind === 'link') this.#putLink(key, after);
@@ -168,6 +166,22 @@ export class Scene {
       this.#placeBorders();
       for (const link of this.links.keys()) moved.add(link);
     }
+  }
+
+  /** Nodes of subgraphs and primitive nodes are what others make them. @param {Set<string>} moved */
+  #defineAnew(moved) {
+    for (const key of this.#fickle) {
+      const view = this.nodes.get(key);
+      if (!view || this.#definitions.of(view.record) === view.definition) continue;
+      this.#putNode(key, view.record, true);
+      this.#addLinksOf(key, moved);
+    }
+  }
+
+  /** @param {string} key @param {Set<string>} moved */
+  #addLinksOf(key, moved) {
+    for (const link of this.#store.linksInto(key)) moved.add(keyOf(link));
+    for (const link of this.#store.linksFrom(key)) moved.add(keyOf(link));
   }
 
   /** @param {string} key @param {NodeRecord} record @param {boolean} [anew] */
@@ -184,7 +198,8 @@ export class Scene {
 
   /** @param {string} key @param {NodeRecord} record @param {NodeView | undefined} known */
   #layOut(key, record, known) {
-    const definition = this.#catalogue.get(record.type);
+    const definition = this.#definitions.of(record);
+    if (record.type === 'PrimitiveNode' || this.#store.graph(record.type)) this.#fickle.add(key);
     const layout = layoutOf(record, definition, { picture: this.#pictureOf(record) });
     const order = known?.order ?? (this.#orders += 1);
     const version = (this.#versions += 1);
@@ -194,6 +209,7 @@ export class Scene {
   /** @param {string} key */
   #dropNode(key) {
     this.nodes.delete(key);
+    this.#fickle.delete(key);
     this.#nodePlaces.delete(key);
   }
 

@@ -51,6 +51,6 @@ export function takeLoras(prompt) {
     strength: Number(strength ?? 1),
     clip: Number(clip ?? strength ?? 1),
   }));
-  const text = prompt.replace(LORA, '').replace(/(, *){2,}/g, ', ').replace(/^[\s,]+|[\s,]+$/g, '');
+  const text = prompt.replace(LORA, '').replace(/ +,/g, ',').replace(/(, *){2,}/g, ', ').replace(/^[\s,]+|[\s,]+$/g, '');
   return { text, loras };
 }

@@ -43,12 +43,22 @@ function scoreWord(word, plain, text) {
   return scattered(word, plain);
 }
 
-/** Where words begin, also within CamelCase and snake_case. @param {string} text */
+/** What has been found by `wordStarts`: lists are searched again with every letter that is typed.
+ * @type {Map<string, number[]>} */
+const known = new Map();
+const MOST_KNOWN = 20_000;
+
+/** Where words begin, also within CamelCase and snake_case. @param {string} text @returns {number[]} */
 function wordStarts(text) {
+  const found = known.get(text);
+  if (found) return found;
+  /** @type {number[]} */
   const starts = [];
   for (const match of text.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]/g)) {
     starts.push(match.index);
   }
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, starts);
   return starts;
 }
 

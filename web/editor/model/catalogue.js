@@ -84,11 +84,17 @@ function rankOf(definition, query, titled, fitting) {
     ...names.map((name) => score(query, name)),
     ...synonyms.map((text) => score(query, text) * 0.7),
     score(query, definition.category) * 0.4,
-    score(query, `${names.join(' ')} ${synonyms.join(' ')} ${definition.category}`) * 0.35,
+    hasAll(query, `${names.join(' ')} ${synonyms.join(' ')} ${definition.category}`) ? 20 : 0,
     described(query, definition.description),
   );
   if (rank === 0) return 0;
   return rank * (definition.deprecated ? 0.3 : 1) + (exactly(definition, fitting) ? 3 : 0);
+}
+
+/** Whether every word is somewhere in a text. @param {string} query @param {string} text */
+function hasAll(query, text) {
+  const plain = text.toLowerCase();
+  return query.toLowerCase().split(/\s+/).every((word) => plain.includes(word));
 }
 
 /** A description is prose: letters scattered over it mean nothing.

@@ -8,7 +8,7 @@ import { en } from '../../web/editor/lib/words/en.js';
 import { zh } from '../../web/editor/lib/words/zh.js';
 
 const ROOT = new URL('../../web/editor/', import.meta.url);
-const KEY = /(?<![\w/.])t\('([\w.]+)'|(?:labelKey|text|label|title|placeholder): '([a-z]+(?:\.\w+)*)'|'((?:rules|formats)\.\w+)'/g;
+const KEY = /(?<![\w/.])t\('([\w.]+)'|labelKey: '([\w.]+)'|'((?:rules|formats|infotext|tools)\.\w+)'/g;
 
 function sources() {
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' });

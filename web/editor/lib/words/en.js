@@ -40,6 +40,9 @@ export const en = {
   'history.done': 'Done', 'history.failed': 'Failed', 'history.cancelled': 'Cancelled', 'history.cached': '{count} of {all} nodes cached',
   'gallery.empty': 'No pictures yet.', 'models.empty': 'No models here.', 'models.search': 'Filter models',
   'models.add': 'Add a node that loads it', 'templates.empty': 'No templates.', 'templates.open': 'Open',
+  'template.txt2img': 'Text to image', 'template.img2img': 'Image to image', 'template.inpaint': 'Inpaint',
+  'template.prompt_choices': 'Choices in prompts', 'template.regional_prompts': 'A prompt for each region',
+  'template.edit_by_inversion': 'Edit by inversion', 'template.edit_by_flipped_sigmas': 'Edit by flipped sigmas',
   'nodes.search': 'Filter nodes', 'log.empty': 'The log is empty.',
   'settings.language': 'Language', 'settings.theme': 'Theme', 'settings.theme.system': 'As the system', 'settings.theme.dark': 'Dark',
   'settings.theme.light': 'Light', 'settings.minimap': 'Show the minimap', 'settings.badges': 'Show seconds over nodes',
@@ -60,4 +63,6 @@ export const en = {
   'formats.pictureWithout': 'This picture carries no workflow', 'formats.circle': 'Links go round in a circle at node {node}',
   'formats.groupNode': 'Node {node} is a group node of an old kind: unpack it first', 'formats.notJson': 'This is no workflow: it is no JSON',
   'formats.noWorkflow': 'This JSON is no workflow (it has {keys})',
+  'infotext.imageToImage': 'The picture was made from another one, which it does not carry', 'infotext.upscaler': 'The upscaler {name} was left out',
+  'infotext.missing': '{name} is not there; the first one was taken', 'tools.linkedField': 'A link feeds this field', 'tools.nothingFits': 'Nothing there fits',
 };

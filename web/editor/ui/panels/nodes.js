@@ -31,11 +31,11 @@ function byCategory(editor) {
   /** @type {Map<string, Definition[]>} */
   const groups = new Map();
   for (const definition of editor.catalogue.all().filter(({ deprecated }) => !deprecated)) {
-    const category = definition.category || '–';
+    const category = definition.category.replace(/^_/, '') || '–';
     groups.set(category, [...(groups.get(category) ?? []), definition]);
   }
   return [...groups].sort(([a], [b]) => a.localeCompare(b)).map(([category, definitions]) =>
-    h('details', { class: 'category' }, h('summary', {}, category.replaceAll('/', ' › ')),
+    h('details', { class: 'category' }, h('summary', {}, category.replaceAll('/', ' › ').replaceAll('_', ' ')),
       h('div', {}, ...definitions.sort((a, b) => a.displayName.localeCompare(b.displayName)).map((one) => row(editor, one)))));
 }
 

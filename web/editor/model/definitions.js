@@ -16,7 +16,6 @@ import { readInput } from './definition.js';
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {import('./records.js').NodeRecord} NodeRecord */
 /** @typedef {import('./records.js').GraphRecord} GraphRecord */
-/** @typedef {import('./records.js').AnyRecord} AnyRecord */
 /** @typedef {import('./records.js').Slot} Slot */
 
 export class Definitions {
@@ -24,6 +23,7 @@ export class Definitions {
   #catalogue;
   /** Of subgraphs. @type {Map<string, Definition>} */
   #made = new Map();
+  #madeAt = -1;
   /** Of primitive nodes, by what they stand for. @type {WeakMap<InputDefinition, Definition>} */
   #primitives = new WeakMap();
 
@@ -31,9 +31,6 @@ export class Definitions {
   constructor(store, catalogue) {
     this.#store = store;
     this.#catalogue = catalogue;
-    store.subscribe((diff) => {
-      if ([...diff.values()].some(({ before, after }) => matters(before, after))) this.#made.clear();
-    });
   }
 
   /** @param {NodeRecord} node @returns {Definition | undefined} undefined for a class that is not known */
@@ -46,6 +43,10 @@ export class Definitions {
 
   /** @param {GraphRecord} graph @returns {Definition} */
   #ofSubgraph(graph) {
+    if (this.#madeAt !== this.#store.shapeRevision) {
+      this.#made.clear();
+      this.#madeAt = this.#store.shapeRevision;
+    }
     const known = this.#made.get(graph.id);
     if (known) return known;
     const ports = fieldPorts(this.#store, this.#catalogue, graph.id);
@@ -109,15 +110,4 @@ function definitionOf(graph, inputs, fields) {
     deprecated: false,
     experimental: false,
   };
-}
-
-/** Whether a change can change a definition; moving things cannot.
- * @param {AnyRecord | undefined} before @param {AnyRecord | undefined} after */
-function matters(before, after) {
-  if (before?.kind !== 'node' || after?.kind !== 'node') {
-    return ['node', 'link', 'graph'].includes((before ?? after)?.kind ?? '');
-  }
-  return (
-    before.values !== after.values || before.inputs !== after.inputs || before.type !== after.type
-  );
 }

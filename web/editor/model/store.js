@@ -51,6 +51,8 @@ export class Transaction {
 export class Store {
   /** Grows with every change. */
   revision = 0;
+  /** Grows with every change of what nodes are and hold; how they look and where they are is no part of it. */
+  shapeRevision = 0;
   /** @type {Map<string, AnyRecord>} */
   #records = new Map();
   #indexes = new Indexes();
@@ -190,6 +192,7 @@ export class Store {
     this.#indexes.replace(key, before, record);
     if (record && record.kind !== 'graph') this.#note(record.kind, record.graph, Number(record.id));
     this.revision += 1;
+    if (changesShape(before, record)) this.shapeRevision += 1;
   }
 
   /** @param {string} kind @param {string} graph @param {number} id */
@@ -203,4 +206,12 @@ export class Store {
     if (diff.size === 0) return;
     for (const listener of [...this.#listeners]) listener(diff, name, options);
   }
+}
+
+/** @param {AnyRecord | undefined} before @param {AnyRecord | undefined} after */
+function changesShape(before, after) {
+  if (before?.kind !== 'node' || after?.kind !== 'node') {
+    return ['node', 'link', 'graph'].includes((before ?? after)?.kind ?? '');
+  }
+  return before.values !== after.values || before.inputs !== after.inputs || before.type !== after.type;
 }

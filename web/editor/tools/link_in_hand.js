@@ -3,6 +3,7 @@
 
 import { connect, disconnect } from '../model/edits.js';
 import { mayConnect } from '../model/rules.js';
+import { nodeKey } from '../model/keys.js';
 import { INPUTS } from '../model/records.js';
 import { sourceSlots, targetSlots } from '../model/slots.js';
 
@@ -10,7 +11,7 @@ import { sourceSlots, targetSlots } from '../model/slots.js';
 /** @typedef {import('../model/slots.js').End} End */
 /** @typedef {import('../model/rules.js').Answer} Answer */
 /** @typedef {import('../view/hit.js').Hit} Hit */
-/** @typedef {import('../view/scene.js').NodeView} NodeView */
+/** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 
 /**
  * The fixed ends, and which side of a link they are; `taken` are the keys of the links that they had.
@@ -64,12 +65,13 @@ export class LinkInHand {
       const place = { graph, node: hit.view.record.id, slot: hit.widget.input };
       if (this.may(place).ok) return place;
     }
-    return this.#firstFitting(hit.view);
+    return this.placeOn(hit.view.record);
   }
 
-  /** @param {NodeView} view @returns {End | null} null for none that fits */
-  #firstFitting({ record, key }) {
+  /** The best slot of a node. @param {NodeRecord} record @returns {End | null} null for none that fits */
+  placeOn(record) {
     const { store, graph } = this.#bench;
+    const key = nodeKey(graph, record.id);
     const slots = this.wanted === 'input' ? record.inputs : record.outputs;
     const isTaken = (/** @type {number} */ slot) => this.wanted === 'input' && store.linksInto(key, slot).length > 0;
     const fitting = slots

@@ -1,0 +1,85 @@
+// @ts-check
+/** Begins to edit a field, by the way that its kind is edited; and the titles of nodes and groups. */
+
+import { t } from '../lib/i18n.js';
+import { CONTROLS } from '../model/fields.js';
+import { isCovered, setTitle } from '../model/edits.js';
+import { titleOf } from '../view/layout.js';
+import { TITLE } from '../view/metrics.js';
+import { chooseOption } from './choice_field.js';
+import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
+import { editNumber } from './number_field.js';
+import { editText } from './text_field.js';
+
+/** @typedef {import('./desk.js').Desk} Desk */
+/** @typedef {import('./desk.js').Place} Place */
+/** @typedef {import('../view/layout.js').WidgetPlace} WidgetPlace */
+
+/** @param {Desk} desk @param {string} key the node's @param {WidgetPlace} widget */
+export function openField(desk, key, widget) {
+  const place = { desk, key, widget };
+  const goOn = (/** @type {1 | -1} */ step) => openNext(place, step);
+  const { kind, field } = widget;
+  if (kind === 'int' || kind === 'number') editNumber(place, goOn);
+  else if (kind === 'text') editText(place, goOn);
+  else if (kind === 'toggle') toggle(place);
+  else if (kind === 'color') editColor(place);
+  else if (kind === 'control') chooseOption(place, CONTROLS);
+  else if (kind === 'combo' || kind === 'image' || kind === 'choices') chooseOption(place, field.input?.options ?? []);
+}
+
+/** The next field of the node that can be typed in. @param {Place} place @param {1 | -1} step */
+function openNext({ desk, key, widget }, step) {
+  const view = desk.renderer.scene.nodes.get(key);
+  if (!view) return;
+  const open = view.layout.widgets.filter((one) => !isCovered(desk.store, view.record, one.name));
+  const next = open[open.findIndex((one) => one.name === widget.name) + step];
+  if (next && next.kind !== 'toggle') openField(desk, key, next);
+}
+
+/** @param {Place} place */
+function toggle(place) {
+  place.desk.history.mark();
+  setField(place, valueOf(place) !== true);
+}
+
+/** @param {Place} place */
+function editColor(place) {
+  const { desk, key, widget } = place;
+  const input = document.createElement('input');
+  input.type = 'color';
+  input.className = 'field-color';
+  input.value = String(valueOf(place) ?? '#000000');
+  input.setAttribute('aria-label', nameOf(widget));
+  desk.history.mark();
+  const close = layOver(desk, key, rectOfField(widget.name), input);
+  input.addEventListener('input', () => setField(place, input.value));
+  input.addEventListener('change', close);
+  input.focus({ preventScroll: true });
+  input.showPicker();
+}
+
+/** Rename a node or a group where its name stands. @param {Desk} desk @param {string} key */
+export function openTitle(desk, key) {
+  const { store, renderer, catalogue } = desk;
+  const record = store.get(key);
+  if (record?.kind !== 'node') return;
+  const input = document.createElement('input');
+  input.className = 'field-title';
+  input.value = titleOf(record, catalogue.get(record.type));
+  input.setAttribute('aria-label', t('action.rename'));
+  desk.history.mark();
+  let kept = true;
+  const take = () => {
+    const now = renderer.scene.nodes.get(key)?.record ?? record;
+    if (kept && input.value !== titleOf(now, catalogue.get(now.type))) store.transact('rename', (tx) => setTitle(tx, key, input.value.trim() || null));
+  };
+  const close = layOver(desk, key, ({ layout }) => ({ ...layout.title, x: TITLE - 4, w: layout.title.w - TITLE - 4 }), input, take);
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    kept = event.key === 'Enter';
+    close();
+  });
+  input.focus({ preventScroll: true });
+  input.select();
+}

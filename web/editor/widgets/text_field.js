@@ -1,0 +1,49 @@
+// @ts-check
+/** Text that is typed: one line or many. In prompts Ctrl+↑ and Ctrl+↓ change the weight of words. */
+
+import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
+import { weigh } from './weights.js';
+
+/** @typedef {import('./desk.js').Place} Place */
+
+/** What may complete what is typed: given the text before the cursor, from where on it may be replaced by what.
+ * @typedef {(before: string) => Promise<{readonly from: number, readonly words: readonly string[]}>} Completer */
+
+/** @param {Place} place @param {(step: 1 | -1) => void} goOn */
+export function editText(place, goOn) {
+  const { desk, key, widget } = place;
+  const isLong = widget.field.input?.multiline === true;
+  const box = document.createElement(isLong ? 'textarea' : 'input');
+  box.className = isLong ? 'field-text' : 'field-line';
+  box.value = String(valueOf(place) ?? '');
+  box.spellcheck = false;
+  box.setAttribute('aria-label', nameOf(widget));
+  desk.history.mark();
+  const close = layOver(desk, key, rectOfField(widget.name), box);
+  box.addEventListener('input', () => setField(place, box.value));
+  box.addEventListener('keydown', (/** @type {Event} */ pressed) => {
+    const event = /** @type {KeyboardEvent} */ (pressed);
+    if (event.isComposing) return;
+    const isArrow = event.key === 'ArrowUp' || event.key === 'ArrowDown';
+    if (isArrow && (event.ctrlKey || event.metaKey)) changeWeight(event.key === 'ArrowUp' ? 1 : -1);
+    else if (event.key === 'Escape' || (event.key === 'Enter' && !isLong)) close();
+    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      // Running is an action of its own: let it be heard, once the text is in.
+      close();
+      desk.renderer.canvas.dispatchEvent(new KeyboardEvent('keydown', event));
+    } else if (event.key === 'Tab') {
+      close();
+      goOn(event.shiftKey ? -1 : 1);
+    } else return;
+    event.preventDefault();
+  });
+  /** @param {1 | -1} direction */
+  function changeWeight(direction) {
+    const next = weigh({ text: box.value, start: box.selectionStart ?? 0, end: box.selectionEnd ?? 0 }, direction);
+    box.value = next.text;
+    box.setSelectionRange(next.start, next.end);
+    setField(place, next.text);
+  }
+  box.focus({ preventScroll: true });
+  if (!isLong) box.select();
+}

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { History } from '../../web/editor/history/history.js';
 import { Catalogue } from '../../web/editor/model/catalogue.js';
 import { addNode, connect, setPinned } from '../../web/editor/model/edits.js';
+import { Definitions } from '../../web/editor/model/definitions.js';
 import { keyOf, nodeKey } from '../../web/editor/model/keys.js';
 import { ROOT } from '../../web/editor/model/records.js';
 import { Store } from '../../web/editor/model/store.js';
@@ -31,7 +32,7 @@ class Driver {
     const viewport = new Viewport();
     viewport.resize(1600, 900);
     viewport.set({ x: 100, y: 100 });
-    const scene = new Scene(store, catalogue);
+    const scene = new Scene(store, new Definitions(store, catalogue));
     store.subscribe((diff) => scene.update(diff));
     this.store = store;
     this.scene = scene;

@@ -96,7 +96,6 @@ function drawGlow(frame, view) {
 function drawExtras(frame, view) {
   const { context, theme, scale } = frame;
   const run = frame.runOf(view.key);
-  const urls = frame.picturesOf(view.record);
   if (scale < FAR_BELOW && frame.selection.has(view.key)) {
     frame.toGraph();
     context.fillStyle = theme.css.selection;
@@ -104,7 +103,8 @@ function drawExtras(frame, view) {
     context.fillRect(view.bounds.x, view.bounds.y, view.bounds.w, view.bounds.h);
     context.globalAlpha = 1;
   }
-  if (urls.length && view.layout.preview) {
+  const urls = view.layout.preview ? frame.picturesOf(view.record) : [];
+  if (urls.length) {
     frame.toGraph();
     drawPreview(frame, view, urls);
   }

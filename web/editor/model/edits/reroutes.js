@@ -65,7 +65,9 @@ export function settleReroute(tx, graph, id) {
 /** Take away the points of a graph that no link goes through any more, nor a link without an end.
  * @param {Transaction} tx @param {string} graph @param {Iterable<string>} ids */
 export function sweepReroutes(tx, graph, ids) {
+  const asked = [...ids];
+  if (asked.length === 0) return;
   const used = new Set([...tx.store.all('link', graph)].flatMap((link) => link.reroutes));
-  for (const id of ids) if (!used.has(id)) removeReroute(tx, keyFor('reroute', graph, id));
+  for (const id of asked) if (!used.has(id)) removeReroute(tx, keyFor('reroute', graph, id));
 }
 

@@ -19,7 +19,7 @@ from tests.support.tensors import noise
 pytestmark = pytest.mark.skipif(not can_pack(), reason="this processor or torch cannot pack")
 
 CPU = torch.device("cpu")
-WIDE = 256  # whose weights are worth packing
+WIDE = 320  # whose weights are worth packing
 
 
 class Layers(nn.Module):

@@ -6,6 +6,7 @@ import { readApi } from '../../web/editor/formats/api_reader.js';
 import { writeApi } from '../../web/editor/formats/api_writer.js';
 import { choose } from '../../web/editor/formats/dynamic_prompts.js';
 import { readInfotext } from '../../web/editor/formats/infotext.js';
+import { refreshValues } from '../../web/editor/formats/refresh.js';
 import { openFile, openJson, openText } from '../../web/editor/formats/open.js';
 import { readUi } from '../../web/editor/formats/ui_reader.js';
 import { writeUi } from '../../web/editor/formats/ui_writer.js';
@@ -113,6 +114,30 @@ test('the values of an unknown class keep their names from the second list that 
   const [saved] = save(bench, new Catalogue({})).nodes;
   assert.deepEqual(saved.widgets_values, [1, 'fixed', 'y']);
   assert.equal(saved.widgets_values_named.text, 'y');
+});
+
+test('values get their names when the server learns of their class, and keep them when it forgets it', () => {
+  const nobody = new Catalogue({});
+  const bench = open(around(sampler({ widgets_values: FULL })), nobody);
+  assert.deepEqual(bench.store.node('root', '3').values, {});
+  refreshValues(bench.store, nobody, catalogue);
+  assert.equal(bench.store.node('root', '3').values.steps, 20);
+  bench.do((tx) => edits.setValue(tx, 'node:root/3', 'steps', 30));
+  refreshValues(bench.store, catalogue, nobody);
+  assert.deepEqual(save(bench, nobody).nodes[0].widgets_values, FULL.with(2, 30));
+});
+
+test('a class that has got another field keeps what its fields held', () => {
+  const bench = open(around(sampler({ widgets_values: FULL })));
+  const required = { first: ['INT', { default: 4 }], ...objectInfo.KSampler.input.required };
+  const changed = new Catalogue({ KSampler: { ...objectInfo.KSampler, input: { required }, input_order: {} } });
+  refreshValues(bench.store, catalogue, changed);
+  assert.deepEqual(save(bench, changed).nodes[0].widgets_values, [4, ...FULL]);
+});
+
+test('a file that is nested beyond all reason is refused in words', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  assert.throws(() => openText(`{"nodes": [], "links": [], "extra": ${deep}}`, catalogue), (error) => ['formats.tooDeep', 'formats.notJson'].includes(error.key));
 });
 
 test('sloppy files open: objects for lists, links that nothing has, missing parts', () => {

@@ -45,12 +45,22 @@ export function openText(text, catalogue) {
 /** @param {unknown} data parsed JSON, in whichever format @param {Catalogue} catalogue @returns {Opened}
  * @throws {FormatError} it is no workflow */
 export function openJson(data, catalogue) {
+  try {
+    return read(data, catalogue);
+  } catch (error) {
+    if (error instanceof RangeError) throw new FormatError('formats.tooDeep', { depth: 1000 });
+    throw error;
+  }
+}
+
+/** @param {unknown} data @param {Catalogue} catalogue @returns {Opened} */
+function read(data, catalogue) {
   if (isUi(data)) return { records: readUi(data, catalogue), format: 'ui', notes: [] };
   if (isApi(data)) return { records: readApi(data, catalogue), format: 'api', notes: [] };
   const document = asObject(data);
   const info = asObject(asObject(document.extra_data).extra_pnginfo);
   for (const inner of [document.workflow, info.workflow, document.prompt, document.output]) {
-    if (isUi(inner) || isApi(inner)) return openJson(inner, catalogue);
+    if (isUi(inner) || isApi(inner)) return read(inner, catalogue);
   }
   const opened = openInfotext(asText(document.parameters), catalogue);
   if (opened) return opened;

@@ -13,6 +13,6 @@ export { align, carried, distribute, move, place, resize, withCarried } from './
 export { addGroup, fitGroup, groupAround } from './edits/groups.js';
 export { arrange } from './edits/arrange.js';
 export { copy, duplicate, paste, readClip } from './edits/clipboard.js';
-export { addPort, instances, removePort, renamePort } from './edits/ports.js';
+export { addPort, instances, removePort, renamePort, renameSubgraph } from './edits/ports.js';
 export { deleteSubgraph, makeSubgraph, unpackSubgraph } from './edits/subgraphs.js';
 export { demote, promote, promotedAs } from './edits/promotion.js';

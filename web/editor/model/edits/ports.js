@@ -82,3 +82,9 @@ function shiftLinks(tx, graph, node, end, number) {
     else if (at > number) tx.put({ ...link, [`${end}Slot`]: at - 1 });
   }
 }
+
+/** Give a subgraph another name. @param {Transaction} tx @param {string} graph @param {string} name */
+export function renameSubgraph(tx, graph, name) {
+  const record = tx.store.graph(graph);
+  if (record && name) tx.put({ ...record, name });
+}

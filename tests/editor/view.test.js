@@ -14,6 +14,7 @@ import { Scene } from '../../web/editor/view/scene.js';
 import { Selection } from '../../web/editor/view/selection.js';
 import { SpatialIndex } from '../../web/editor/view/spatial.js';
 import { Viewport } from '../../web/editor/view/viewport.js';
+import { columnsFor } from '../../web/editor/render/pictures.js';
 import { Bench, catalogue, pairs, seeded, textToImage } from './support/bench.js';
 
 function staged() {
@@ -246,4 +247,13 @@ test('listeners of a selection hear which keys changed sides, and nothing when n
   selection.clear();
   selection.clear();
   assert.deepEqual(heard, [['a', 'b'], ['a', 'c'], ['b'], ['c']]);
+});
+
+test('pictures are laid out in the columns that show them largest', () => {
+  const square = { x: 0, y: 0, w: 300, h: 300 };
+  assert.equal(columnsFor(1, square, 1), 1);
+  assert.equal(columnsFor(4, square, 1), 2);
+  assert.equal(columnsFor(4, { ...square, w: 1200 }, 1), 4);
+  assert.equal(columnsFor(3, { ...square, h: 900 }, 1), 1);
+  assert.equal(columnsFor(2, square, 2), 2);
 });

@@ -102,6 +102,7 @@ function drawTitle(brush, view) {
   }
   let right = layout.width - 10;
   if (layout.shape !== 'pill') for (const [label, color] of badges(brush, view)) right = drawBadge(brush, label, color, right, middle);
+  if (record.pinned) right = drawPin(context, theme.css['state-warning'], right, middle);
   context.font = theme.titleFont;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -138,9 +139,28 @@ function badges({ theme, words }, { record, definition }) {
   if (!definition) found.push([words.missing, theme.css['state-failed']]);
   if (record.mode === 2) found.push([words.muted, theme.css['node-text-muted']]);
   if (record.mode === 4) found.push([words.bypassed, theme.css['state-bypassed']]);
-  if (record.pinned) found.push(['●', theme.css['state-warning']]);
   return found;
 }
+
+/** @param {Context} context @param {string} color @param {number} right @param {number} middle */
+function drawPin(context, color, right, middle) {
+  const x = right - 8;
+  context.strokeStyle = context.fillStyle = color;
+  context.lineWidth = 1.6;
+  context.lineCap = context.lineJoin = 'round';
+  context.beginPath();
+  for (const [dx, dy] of PIN) context.lineTo(x + dx, middle + dy);
+  context.closePath();
+  context.fill();
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x, middle + 2);
+  context.lineTo(x, middle + 6);
+  context.stroke();
+  return right - 22;
+}
+
+const PIN = /** @type {const} */ ([[-3, -6], [3, -6], [2, -2], [4.5, 1.5], [-4.5, 1.5], [-2, -2]]);
 
 /** A word on a coloured ground, right-aligned; answers where the next one may end.
  * @param {Brush} brush @param {string} label @param {string} color @param {number} right @param {number} middle */
@@ -172,8 +192,10 @@ function drawSlot({ context, theme, paint, writes, linked }, view, place) {
     context.fillStyle = isLinked ? color : paint.body;
     context.fill();
     context.lineWidth = quiet ? 1 : 2;
-    context.strokeStyle = quiet ? theme.css['node-border'] : color;
+    context.strokeStyle = color;
+    context.globalAlpha *= quiet ? 0.55 : 1;
     context.stroke();
+    context.globalAlpha /= quiet ? 0.55 : 1;
   }
   if (!place.named) return;
   const name = slot.label ?? (slot.name || slot.type);

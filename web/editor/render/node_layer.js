@@ -124,5 +124,11 @@ function drawPreview({ context, theme, pictures, density }, { record, layout }, 
   context.fillStyle = theme.css['field-background'];
   context.fill();
   const there = urls.flatMap((url) => pictures.get(url) ?? []);
-  if (there.length) drawPictures(context, there, place, density);
+  if (there.length === 0) return;
+  context.save();
+  context.beginPath();
+  context.roundRect(place.x, place.y, place.w, place.h, 6);
+  context.clip();
+  drawPictures(context, there, place, density);
+  context.restore();
 }

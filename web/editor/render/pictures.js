@@ -63,11 +63,21 @@ export class Pictures {
   }
 }
 
+/** In how many columns pictures of a shape are shown largest. @param {number} count @param {Rect} rect @param {number} ratio height over width */
+export function columnsFor(count, { w, h }, ratio) {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= count; columns += 1) {
+    const width = Math.min(w / columns, h / Math.ceil(count / columns) / ratio);
+    if (width > best.width) best = { columns, width };
+  }
+  return best.columns;
+}
+
 /** Draw pictures side by side, each whole, into a rectangle in graph points.
  * @param {CanvasRenderingContext2D} context @param {readonly Picture[]} pictures @param {Rect} rect @param {number} density */
 export function drawPictures(context, pictures, rect, density) {
-  const columns = Math.ceil(Math.sqrt((pictures.length * rect.w) / Math.max(rect.h, 1)));
-  const across = Math.min(Math.max(columns, 1), pictures.length);
+  const first = pictures[0]?.image;
+  const across = columnsFor(pictures.length, rect, first ? first.naturalHeight / first.naturalWidth : 1);
   const rows = Math.ceil(pictures.length / across);
   const cell = { w: rect.w / across, h: rect.h / rows };
   pictures.forEach((picture, index) => {

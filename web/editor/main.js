@@ -2,7 +2,10 @@
 /** Puts the editor together. `window.editor` is what extensions and tests reach it by. */
 
 import { Actions } from './actions/registry.js';
+import { CLIPBOARD_ACTIONS } from './actions/clipboard_actions.js';
+import { GRAPH_ACTIONS } from './actions/graph_actions.js';
 import { listenToKeys } from './actions/keymap.js';
+import { VIEW_ACTIONS } from './actions/view_actions.js';
 import { t } from './lib/i18n.js';
 import { Catalogue } from './model/catalogue.js';
 import { getJson } from './net/api.js';
@@ -34,7 +37,7 @@ const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#graph'
 const minimap = /** @type {HTMLCanvasElement} */ (document.querySelector('#minimap'));
 const catalogue = new Catalogue((await attempt(() => getJson('/object_info'))) ?? {});
 const actions = new Actions();
-actions.add(SHELL_ACTIONS);
+actions.add([...SHELL_ACTIONS, ...GRAPH_ACTIONS, ...CLIPBOARD_ACTIONS, ...VIEW_ACTIONS]);
 
 const drafts = new Drafts(() => toast(t('error.noRoom'), { tone: 'error' }));
 const editor = new Editor({ catalogue, viewport: new Viewport(), selection: new Selection(), preferences, drafts, actions });

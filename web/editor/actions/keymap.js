@@ -1,12 +1,19 @@
 // @ts-check
-/** Keys to actions. Text that is being typed keeps its keys, but for those with Ctrl and F keys. */
+/** Keys to actions. Text that is being typed keeps its keys, but for those that run, save and open. */
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
 
-/** What was pressed, written as actions write keys. @param {KeyboardEvent} event @returns {string} */
+/** What a pressed key says of itself. @typedef {{readonly key: string, readonly code?: string, readonly ctrlKey: boolean,
+ *   readonly metaKey: boolean, readonly altKey: boolean, readonly shiftKey: boolean}} Stroke */
+
+const SHELF = 'safelight.keys';
+
+/** What was pressed, written as actions write keys. @param {Stroke} event @returns {string} */
 export function keyOfEvent(event) {
-  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const isSign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
+  // With Alt some keyboards give other letters: there the key's place says which it is.
+  const letter = event.altKey && /^Key[A-Z]$/.test(event.code ?? '') ? (event.code ?? '').slice(3) : event.key;
+  const key = letter.length === 1 ? letter.toUpperCase() : letter;
+  const isSign = letter.length === 1 && letter.toLowerCase() === letter.toUpperCase();
   return [
     event.ctrlKey || event.metaKey ? 'Ctrl' : '',
     event.altKey ? 'Alt' : '',
@@ -17,13 +24,37 @@ export function keyOfEvent(event) {
 
 /** @param {Editor} editor */
 export function listenToKeys(editor) {
+  restoreKeys(editor);
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
     const pressed = keyOfEvent(event);
     if (isTyping(event.target) && !isForTyping(pressed)) return;
-    const action = editor.actions.all().find(({ keys }) => keys?.includes(pressed));
-    if (action && editor.actions.run(action.id, editor)) event.preventDefault();
+    if (isForControl(event.target, pressed)) return;
+    const action = editor.actions.forKeys(pressed, editor);
+    if (!action || (action.told && action.keys?.[0] === pressed)) return;
+    if (editor.actions.run(action.id, editor)) event.preventDefault();
   });
+}
+
+/** Give an action other keys, in this browser for good. @param {Editor} editor @param {string} id @param {readonly string[]} keys */
+export function rebind({ actions }, id, keys) {
+  actions.bind(id, keys);
+  localStorage.setItem(SHELF, JSON.stringify(actions.bindings));
+}
+
+/** @param {Editor} editor */
+export function forgetKeys({ actions }) {
+  actions.unbind();
+  localStorage.removeItem(SHELF);
+}
+
+/** @param {Editor} editor */
+function restoreKeys({ actions }) {
+  try {
+    actions.restore(JSON.parse(localStorage.getItem(SHELF) ?? 'null'));
+  } catch {
+    localStorage.removeItem(SHELF);
+  }
 }
 
 /** Keys that count while text is typed. @param {string} pressed */
@@ -32,3 +63,8 @@ const isForTyping = (pressed) => /^Ctrl\+(Shift\+)?(Enter|S|O)$|^Ctrl\+Alt\+Ente
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** Buttons and lists keep the keys that work them. @param {EventTarget | null} target @param {string} pressed */
+const isForControl = (target, pressed) =>
+  /^(Shift\+|Ctrl\+)?(Enter|Space|Tab|Escape|Arrow\w+|Delete|Backspace)$/.test(pressed) && target instanceof HTMLElement &&
+  target !== document.body && target.tagName !== 'CANVAS';

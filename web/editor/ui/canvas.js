@@ -3,15 +3,23 @@
 
 import { t } from '../lib/i18n.js';
 import { CanvasInput } from '../tools/canvas_input.js';
+import { openField, openTitle } from '../widgets/open_field.js';
+import { takePictures } from '../widgets/upload.js';
+import { takePastes } from '../actions/clipboard_actions.js';
+import { toast } from './toasts.js';
 import { openCanvasMenu, reportIfFailed, say, searchAt, showPictures } from './canvas_wishes.js';
 
 /** @param {import('../session/editor.js').Editor} editor @param {HTMLCanvasElement} canvas */
 export function listenToCanvas(editor, canvas) {
+  takePictures(editor, (message) => toast(message, { tone: 'error' }));
+  takePastes(editor);
   return new CanvasInput(canvas, editor, {
-    search: (at, loose) => searchAt(editor, at, loose, () => undefined),
+    search: (at, loose) => searchAt(editor, at, loose),
     menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit),
-    field: () => undefined,
-    title: (key) => void reportIfFailed(editor, key),
+    field: (view, widget) => openField(editor, view.key, widget),
+    title: (key) => {
+      if (!reportIfFailed(editor, key)) openTitle(editor, key);
+    },
     enter: (view) => {
       if (!editor.store.graph(view.record.type)) return false;
       editor.showGraph(view.record.type);

@@ -2,6 +2,7 @@
 /** What the tools on the canvas ask the shell for: search, menus, pictures, words. */
 
 import { t } from '../lib/i18n.js';
+import { connectLoose } from '../tools/loose.js';
 import { fileNamed } from './canvas_run.js';
 import { openLightbox } from './lightbox.js';
 import { openMenu } from './menus.js';
@@ -13,7 +14,7 @@ import { toast } from './toasts.js';
 /** @typedef {import('../view/hit.js').Hit} Hit */
 /** @typedef {import('../view/scene.js').NodeView} NodeView */
 
-const ON_NODE = ['runToNode', '-', 'copy', 'duplicate', 'delete', '-', 'collapse', 'mute', 'bypass', 'pin', 'rename', 'color', '-', 'group', 'makeSubgraph', 'unpackSubgraph', 'align'];
+const ON_NODE = ['runToNode', '-', 'copy', 'cut', 'duplicate', 'delete', 'deleteHealing', '-', 'collapse', 'mute', 'bypass', 'pin', 'rename', '-', 'group', 'makeSubgraph', 'unpackSubgraph', '-', 'align.left', 'align.top', 'distribute.x', 'distribute.y'];
 const ON_CANVAS = ['search', 'paste', 'addGroup', '-', 'selectAll', 'arrange', 'fit', '-', 'queue', 'save'];
 
 /** The menu at a place: of the selection if a node is there, else of the canvas.
@@ -51,10 +52,11 @@ export function reportIfFailed(editor, key) {
   return true;
 }
 
-/** @param {Editor} editor @param {import('../view/geometry.js').GraphPoint} at
- * @param {import('../tools/chart.js').Loose | null} loose @param {(node: import('../model/records.js').NodeRecord) => void} onAdded */
-export function searchAt(editor, at, loose, onAdded) {
-  openSearch(editor, loose ? { at, fitting: { type: loose.type, side: loose.side }, onAdded } : { at });
+/** Search for a node; one that a loose link asked for is linked to it at once.
+ * @param {Editor} editor @param {import('../view/geometry.js').GraphPoint} at @param {import('../tools/chart.js').Loose | null} loose */
+export function searchAt(editor, at, loose) {
+  if (!loose) return openSearch(editor, { at });
+  openSearch(editor, { at, fitting: { type: loose.type, side: loose.side }, onAdded: (node) => connectLoose(editor, loose, node) });
 }
 
 /** @param {string} key @param {{readonly [name: string]: string | number}} [facts] */

@@ -39,7 +39,7 @@ export const SHELL_ACTIONS = [
   { id: 'closeTab', labelKey: 'action.closeTab', run: closeTab },
   { id: 'undo', labelKey: 'action.undo', keys: ['Ctrl+Z'], when: (editor) => editor.history.undoName !== null, run: (editor) => editor.history.undo() },
   { id: 'redo', labelKey: 'action.redo', keys: ['Ctrl+Y', 'Ctrl+Shift+Z'], when: (editor) => editor.history.redoName !== null, run: (editor) => editor.history.redo() },
-  { id: 'fit', labelKey: 'action.fit', keys: ['.'], run: (editor) => editor.fit() },
+  { id: 'fit', labelKey: 'action.fit', run: (editor) => editor.fit() },
   { id: 'arrange', labelKey: 'action.arrange', run: (editor) => {
     editor.history.mark('arrange');
     editor.store.transact('arrange', (tx) => arrange(tx, editor.graph));

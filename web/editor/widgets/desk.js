@@ -80,7 +80,6 @@ export function layOver(desk, key, rectOf, element, onClose = () => undefined) {
   renderer.canvas.parentElement?.append(element);
   follow();
   element.addEventListener('focusout', (event) => !(event.relatedTarget instanceof Node && element.contains(event.relatedTarget)) && close());
-  element.addEventListener('keydown', (event) => event.stopPropagation());
   return close;
 }
 

@@ -26,12 +26,8 @@ export function editText(place, goOn) {
     if (event.isComposing) return;
     const isArrow = event.key === 'ArrowUp' || event.key === 'ArrowDown';
     if (isArrow && (event.ctrlKey || event.metaKey)) changeWeight(event.key === 'ArrowUp' ? 1 : -1);
-    else if (event.key === 'Escape' || (event.key === 'Enter' && !isLong)) close();
-    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      // Running is an action of its own: let it be heard, once the text is in.
-      close();
-      desk.renderer.canvas.dispatchEvent(new KeyboardEvent('keydown', event));
-    } else if (event.key === 'Tab') {
+    else if (event.key === 'Escape' || (event.key === 'Enter' && !isLong && !event.ctrlKey)) close();
+    else if (event.key === 'Tab') {
       close();
       goOn(event.shiftKey ? -1 : 1);
     } else return;

@@ -64,6 +64,11 @@ export class Socket {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
 
+  /** Lose the connection, to come back by itself. */
+  drop() {
+    this.#socket?.close();
+  }
+
   /** Try at once what would be tried later. */
   #soon() {
     if (this.#socket) return;

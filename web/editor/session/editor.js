@@ -116,7 +116,7 @@ export class Editor {
   /** Have all of the graph on the screen. */
   fit() {
     const { bounds } = this.renderer.scene;
-    if (bounds) this.viewport.fit(bounds);
+    if (bounds) this.viewport.fit(bounds, { margin: this.viewport.width < 720 ? 12 : 48 });
   }
 
   /** @param {Happening} happening @param {() => void} listener @returns {() => void} */

@@ -5,6 +5,7 @@ import { openFile as read, openJson as readJson } from '../formats/open.js';
 import { t } from '../lib/i18n.js';
 import { attempt } from './errors.js';
 import { h } from './dom.js';
+import { showMissing } from './missing.js';
 import { toast } from './toasts.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -25,6 +26,7 @@ export const openJson = (editor, json, name) =>
 function show(editor, { records, notes }, name) {
   const document = editor.open({ name, records, unsaved: true });
   for (const note of notes.slice(0, 3)) toast(t(note.key, note.facts));
+  showMissing(editor);
   return document;
 }
 

@@ -9,7 +9,7 @@ import { graphKey, keyFor, keyOf, nodeKey } from '../model/keys.js';
 import { borderRect, borderSocket } from './borders.js';
 import { union } from './geometry.js';
 import { layoutOf } from './layout.js';
-import { boundsOf, pathThrough } from './link_path.js';
+import { LinkViews } from './link_views.js';
 import { REROUTE, TITLE } from './metrics.js';
 import { SpatialIndex } from './spatial.js';
 
@@ -32,7 +32,7 @@ import { SpatialIndex } from './spatial.js';
  *   bounds: Rect, version: number, order: number}} NodeView
  */
 
-/** @typedef {{key: string, record: LinkRecord, path: Float64Array, bounds: Rect}} LinkView */
+/** @typedef {import('./link_views.js').LinkView} LinkView */
 
 /** How high the pictures of a node are over their width, or null where it has none.
  * @typedef {(node: NodeRecord) => number | null} PictureOf */
@@ -40,15 +40,11 @@ import { SpatialIndex } from './spatial.js';
 export class Scene {
   /** @type {Map<string, NodeView>} */
   nodes = new Map();
-  /** @type {Map<string, LinkView>} */
-  links = new Map();
   /** Grows with everything that changes what is seen. */
   revision = 0;
   graph = ROOT;
   #nodePlaces = new SpatialIndex();
-  #linkPlaces = new SpatialIndex();
-  /** @type {Map<string, Set<string>>} */
-  #throughReroute = new Map();
+  #links = new LinkViews((link) => this.#pointsOf(link));
   /** @type {Map<string, Rect>} */
   #borders = new Map();
   #versions = 0;
@@ -70,11 +66,10 @@ export class Scene {
   /** Show another graph of the workflow, or the same one anew. @param {string} graph */
   show(graph) {
     this.graph = graph;
-    for (const places of [this.#nodePlaces, this.#linkPlaces]) places.clear();
-    for (const map of [this.nodes, this.links, this.#throughReroute, this.#borders, this.#fickle]) map.clear();
+    for (const some of [this.nodes, this.#nodePlaces, this.#links, this.#borders, this.#fickle]) some.clear();
     for (const node of this.#store.all('node', graph)) this.#putNode(keyOf(node), node);
     this.#placeBorders();
-    for (const link of this.#store.all('link', graph)) this.#putLink(keyOf(link), link);
+    for (const link of this.#store.all('link', graph)) this.#links.put(keyOf(link), link);
     this.revision += 1;
   }
 
@@ -110,12 +105,22 @@ export class Scene {
 
   /** What touches a rectangle, lowest first. @param {Rect} rect @returns {NodeView[]} */
   nodesIn(rect) {
-    return found(this.#nodePlaces.in(rect), this.nodes).sort((a, b) => a.order - b.order);
+    return this.#nodePlaces.pick(rect, this.nodes).sort((a, b) => a.order - b.order);
   }
 
   /** @param {Rect} rect @returns {LinkView[]} */
   linksIn(rect) {
-    return found(this.#linkPlaces.in(rect), this.links);
+    return this.#links.in(rect);
+  }
+
+  /** The links that are shown, by key. @returns {ReadonlyMap<string, LinkView>} */
+  get links() {
+    return this.#links.views;
+  }
+
+  /** What flows through each reroute, by its id. @returns {Map<string, string>} */
+  rerouteTypes() {
+    return this.#links.rerouteTypes();
   }
 
   /** What encloses everything in this graph; null where there is nothing. @returns {Rect | null} */
@@ -126,16 +131,6 @@ export class Scene {
   /** The borders of a subgraph, by '-10' and '-20'. @returns {ReadonlyMap<string, Rect>} */
   get borders() {
     return this.#borders;
-  }
-
-  /** What flows through each reroute, by its id. @returns {Map<string, string>} */
-  rerouteTypes() {
-    /** @type {Map<string, string>} */
-    const types = new Map();
-    for (const [id, keys] of this.#throughReroute) {
-      for (const key of keys) types.set(id, this.links.get(key)?.record.type ?? '*');
-    }
-    return types;
   }
 
   /** Where a socket is; null if the node has none such.
@@ -156,12 +151,12 @@ export class Scene {
       else this.#dropNode(key);
       this.#addLinksOf(key, moved);
     } else if (kind === 'link') {
-      if (before?.kind === 'link') this.#dropLink(key, before);
-      if (after?.kind === 'link') this.#putLink(key, after);
+      if (after?.kind === 'link') this.#links.put(key, after);
+      else this.#links.drop(key);
       this.#touchEnds(before);
       this.#touchEnds(after);
     } else if (kind === 'reroute') {
-      for (const link of this.#throughReroute.get((after ?? before)?.id ?? '') ?? []) moved.add(link);
+      for (const link of this.#links.through((after ?? before)?.id ?? '')) moved.add(link);
     } else if (kind === 'graph') {
       this.#placeBorders();
       for (const link of this.links.keys()) moved.add(link);
@@ -222,34 +217,10 @@ export class Scene {
     }
   }
 
-  /** @param {string} key @param {LinkRecord} record */
-  #putLink(key, record) {
-    const points = this.#pointsOf(record);
-    if (!points) return;
-    const path = pathThrough(points);
-    const bounds = boundsOf(path);
-    this.links.set(key, { key, record, path, bounds });
-    this.#linkPlaces.put(key, bounds);
-    for (const id of record.reroutes) {
-      const through = this.#throughReroute.get(id) ?? new Set();
-      this.#throughReroute.set(id, through.add(key));
-    }
-  }
-
-  /** @param {string} key @param {LinkRecord} record */
-  #dropLink(key, record) {
-    this.links.delete(key);
-    this.#linkPlaces.delete(key);
-    for (const id of record.reroutes) this.#throughReroute.get(id)?.delete(key);
-  }
-
   /** @param {string} key */
   #rerouteLink(key) {
     const record = this.#store.get(key);
-    if (record?.kind !== 'link') return;
-    const view = this.links.get(key);
-    if (view) this.#dropLink(key, view.record);
-    this.#putLink(key, record);
+    if (record?.kind === 'link') this.#links.put(key, record);
   }
 
   /** @param {LinkRecord} link @returns {GraphPoint[] | null} */
@@ -271,18 +242,6 @@ export class Scene {
     const content = union(this.#nodePlaces.rects());
     for (const border of [INPUTS, OUTPUTS]) this.#borders.set(border, borderRect(graph, border, content));
   }
-}
-
-/** What a map has of some keys; a plain loop, since it runs over thousands in every frame.
- * @template V @param {readonly string[]} keys @param {ReadonlyMap<string, V>} map @returns {V[]} */
-function found(keys, map) {
-  /** @type {V[]} */
-  const values = [];
-  for (const key of keys) {
-    const value = map.get(key);
-    if (value !== undefined) values.push(value);
-  }
-  return values;
 }
 
 /** Whether nothing but the place differs. @param {NodeRecord} a @param {NodeRecord} b */

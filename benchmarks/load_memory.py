@@ -60,10 +60,10 @@ def _anonymous() -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def _size(module: object) -> int:
+def _numbers(module: object) -> int:
     if not isinstance(module, nn.Module):
         return 0
-    return sum(tensor.nbytes for tensor in module.state_dict().values())
+    return sum(tensor.numel() for tensor in module.state_dict().values())
 
 
 def measure(path: Path) -> dict[str, Any]:
@@ -72,8 +72,10 @@ def measure(path: Path) -> dict[str, Any]:
         began = time.perf_counter()
         checkpoint = load_checkpoint(path)
         seconds = time.perf_counter() - began
-    owners = (checkpoint.model.network, checkpoint.clip, checkpoint.vae)
-    weights = sum(_size(getattr(owner, "module", None)) for owner in owners)
+    clips = checkpoint.clip.parts if checkpoint.clip else ()
+    owners = (checkpoint.model.network, *clips, checkpoint.vae)
+    numbers = sum(_numbers(getattr(owner, "module", None)) for owner in owners)
+    weights = numbers * checkpoint.model.dtype.itemsize
     return {"peak": memory.peak, "weights": weights, "seconds": seconds}
 
 

@@ -17,6 +17,7 @@ from torch import nn
 
 from diffusion.errors import DiffusionError
 from diffusion.interruption import check_interrupted, heed_interruption
+from diffusion.mapped_memory import MappedMemory
 from diffusion.packing import packing_layers
 from diffusion.residency import lodge
 
@@ -85,10 +86,14 @@ class ModuleWeights:
             DiffusionError: Some hold NaN or infinity.
         """
         state, broken, packing = {}, [], self._packing()
+        bench, mapped = self._bench(packing), MappedMemory()
         for name, slot in self._slots.items():
-            placed = self._placed(self._source[name], slot.dtype)
+            into = bench[: slot.numel()].view(slot.shape) if name in packing else None
+            placed = self._placed(self._source[name], slot.dtype, into)
             if not self._sound and not _is_finite(placed):
                 broken.append(name)
+            if placed.dtype != self._source[name].dtype:
+                mapped.give_back(self._source[name])
             if name in packing:
                 # Those in blocks are what is computed with; the others may stay in the file.
                 packing[name].pack(placed)
@@ -103,12 +108,30 @@ class ModuleWeights:
         self._sound, self._on_bytes = True, None
         self._give(state)
 
-    def _placed(self, tensor: Tensor, dtype: torch.dtype) -> Tensor:
-        """Convert and move a tensor; a large one in pieces, so that one can give up on the way."""
-        if tensor.nbytes <= _PIECE or tensor.dtype == dtype:
+    def _bench(self, packing: Mapping[str, Packable]) -> Tensor:
+        """Room to convert weights that will be put in blocks, one at a time.
+
+        New room for each would have to be cleared by the system, which takes longer than to
+        convert.
+        """
+        slots = [self._slots[name] for name in packing]
+        room = max((slot.numel() for slot in slots), default=0)
+        return torch.empty(room, dtype=slots[0].dtype if slots else None)
+
+    def _placed(self, tensor: Tensor, dtype: torch.dtype, into: Tensor | None) -> Tensor:
+        """Convert and move a tensor; a large one in pieces, so that one can give up on the way.
+
+        Args:
+            tensor: As the file has it.
+            dtype: What it becomes.
+            into: Room to convert it in, if need be.
+        """
+        if tensor.dtype == dtype or (tensor.nbytes <= _PIECE and into is None):
             self._pass(tensor.nbytes)
             return tensor.to(self.device).to(dtype)
-        placed = torch.empty(tensor.shape, dtype=dtype, device=self.device)
+        placed = into
+        if placed is None:
+            placed = torch.empty(tensor.shape, dtype=dtype, device=self.device)
         rows = max(1, tensor.shape[0] * _PIECE // tensor.nbytes)
         for source, target in zip(
             torch.split(tensor, rows), torch.split(placed, rows), strict=True

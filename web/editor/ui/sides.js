@@ -1,7 +1,7 @@
 // @ts-check
 /** The rail of panels at the left, and the panel that is open. */
 
-import { t } from '../lib/i18n.js';
+import { onLanguage, t } from '../lib/i18n.js';
 import { h, withArrows, worded } from './dom.js';
 import { icon } from './icons.js';
 
@@ -32,7 +32,8 @@ export function makeSides(editor, panels) {
     side.hidden = !panel;
     end = panel ? fill(editor, side, panel) : () => {};
   };
-  preferences.subscribe((_, changed) => (changed === 'panel' || changed === 'language') && follow());
+  preferences.subscribe((_, changed) => changed === 'panel' && follow());
+  onLanguage(follow);
   side.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') preferences.set('panel', '');
   });

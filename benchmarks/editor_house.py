@@ -87,7 +87,7 @@ def browser_page(width: int = 1280, height: int = 800, *, ratio: float = 1.0) ->
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         size = {"width": width, "height": height}
-        page = browser.new_page(viewport=size, device_scale_factor=ratio)  # type: ignore[arg-type]
+        page = browser.new_page(viewport=size, device_scale_factor=ratio)
         yield page
         browser.close()
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from benchmarks import engine, house
 
 if TYPE_CHECKING:
-
     from graph.executor import Engine
     from graph.workflow import Workflow
 

@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import save_file
 
 from diffusion.errors import DiffusionError
-from diffusion.weights import PICKLED, Weights, read_json, read_weights
+from diffusion.pickles.reader import SUFFIXES as PICKLED
+from diffusion.weights import Weights, read_json, read_weights
 
 
 def _file(path: Path) -> Path:

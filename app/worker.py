@@ -12,7 +12,7 @@ import platform
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from app import devices, libraries, memory
+from app import devices, libraries, memory, plain_definitions
 from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders
@@ -66,12 +66,17 @@ def make_workshop(settings: Settings) -> Workshop:
 
 
 def catalogue(engine: Engine, names: Iterable[str]) -> dict[str, object]:
-    """Describe nodes as `GET /object_info` gives them: those of packs, which only workers know.
+    """Tell of nodes what a server cannot know: of those of packs.
 
-    Options that are names of files are those of this moment.
+    Returns:
+        `nodes` as `GET /object_info` gives them, and `definitions` to check workflows against, of
+        those of which that can be said. Options that are names of files are those of this moment.
     """
-    found = filter(None, map(engine.registry.get, names))
-    return {"nodes": describe_all(found, engine.folders)}
+    found = [*filter(None, map(engine.registry.current, names))]
+    return {
+        "nodes": describe_all(found, engine.folders),
+        "definitions": [*filter(None, map(plain_definitions.say, found))],
+    }
 
 
 def system(device: str) -> dict[str, Any]:

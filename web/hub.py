@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from web.outlet import Frame, Outlet
 
 
+_MOMENT = 0.001
+"""Seconds between two looks for news, in which others have their turn."""
+
+
 class Hub:
     """Between the bus and the clients; made in the event loop that it works in.
 
@@ -58,8 +62,8 @@ class Hub:
     async def work(self) -> None:
         """Hand out what happens, until the bus is closed."""
         while await self._step():
-            # What waits on the bus is taken without waiting, and others must have their turn.
-            await asyncio.sleep(0)
+            # What comes within a moment is handed out together: looking costs most of it.
+            await asyncio.sleep(_MOMENT)
         self.close()
 
     def close(self) -> None:

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graph.errors import GraphError
+from graph.errors import DefinitionError, GraphError
 from graph.formats.signatures import ObjectInfo
 from graph.object_info import describe_all
 from web.catalogue import watch
+from web.folder_watch import FolderWatch
 from web.packs import Pack
 from web.uploads import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from app.serving.workers import Workers
     from graph.folders import Folders
@@ -33,10 +35,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger("safelight")
 _PATIENCE = 5.0
 """Seconds to wait for a worker that is asked which files there are now."""
+_LOOK = 1.0
+"""Seconds between two looks whether files came or went, before workflows are checked."""
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class LiveCatalogue:
-    """What `GET /object_info` is made of. Its methods may be called from any thread.
+    """What `GET /object_info` is made of, and workflows are checked against.
+
+    Its methods may be called from any thread.
 
     Args:
         folders: Where the user's files are.
@@ -49,22 +56,33 @@ class LiveCatalogue:
         self._paths = {path.name for path in packs}
         self._workers = workers
         self._watch = watch(folders)
+        models = [place for places in folders.models.values() for place in places]
+        self._files = FolderWatch([folders.input, *models])
+        self._next_look = 0.0
         self._file = folders.cache / "nodes.json"
         self._lock = Lock()
         self._told: Mapping[str, Any] | None = None
-        self._asked = -1
-        self._nodes: Mapping[str, Json] = {}
-        self._packs: tuple[Pack, ...] = ()
+        self._seen = (0, 0)
+        self._catalogue: Mapping[str, Any] = {"nodes": {}, "definitions": []}
+        self._packs: Sequence[Mapping[str, Any]] = ()
         self._signatures = ObjectInfo({})
+        self._known: Registry | None = None
         self._count = 0
         self._load()
 
     @cached_property
-    def registry(self) -> Registry:
+    def builtin(self) -> Registry:
         """The built-in nodes; made when they are first needed, since that takes a while."""
-        from app.catalogue import make_registry
+        return _builtin()
 
-        return make_registry()
+    @property
+    def known(self) -> Registry:
+        """Those, and the packs' nodes as far as a worker could say what they take."""
+        self._listen()
+        with self._lock:
+            if self._known is None:
+                self._known = _with(self._catalogue["definitions"])
+            return self._known
 
     @property
     def complete(self) -> bool:
@@ -78,18 +96,44 @@ class LiveCatalogue:
 
     def describe(self) -> Mapping[str, Json]:
         """Describe all nodes."""
-        self._ask_again()
-        return {**describe_all(self.registry, self._folders), **self._nodes}
+        self._listen()
+        if self._seen[0] != self._watch.version():
+            self.refresh()
+        return {**describe_all(self.builtin, self._folders), **self._catalogue["nodes"]}
 
     def packs(self) -> Sequence[Pack]:
         """Return the packs, as far as browsers are concerned."""
         self._listen()
-        return self._packs
+        return [_pack(told) for told in self._packs]
+
+    def routes(self) -> Collection[tuple[str, str]]:
+        """Return which methods and paths packs answer."""
+        about = self._workers.about or {}
+        return [(method, path) for method, path in about.get("routes", ())]
 
     def get(self, class_type: str) -> Signature | None:
         """Return the signature of a pack's node, or None."""
         self._listen()
         return self._signatures.get(class_type)
+
+    def outdated(self) -> bool:
+        """Whether models or input files came or went since; looks now and then only."""
+        now = time.monotonic()
+        if self._told is None or now < self._next_look:
+            return False
+        self._next_look = now + _LOOK
+        return self._seen[1] != self._files.version()
+
+    def refresh(self) -> None:
+        """Have a worker say which files there are now, if it can."""
+        if self.complete or self._told is None:
+            return
+        now = self._look()
+        with suppress(GraphError):  # what is known will do until there is a worker again
+            found = self._workers.ask("catalogue", seconds=_PATIENCE)
+            with self._lock:
+                self._seen = now
+                self._take(found, self._packs)
 
     def _listen(self) -> None:
         """Take in what a worker said when it was ready, if that is news."""
@@ -99,44 +143,52 @@ class LiveCatalogue:
         with self._lock:
             if about is self._told:
                 return
-            self._told, self._asked = about, self._watch.version()
-            self._take(about["catalogue"]["nodes"], about["packs"])
+            self._told, self._seen = about, self._look()
+            self._take(about["catalogue"], about["packs"])
             self._keep()
 
-    def _ask_again(self) -> None:
-        """Have the packs' nodes described anew if files came or went since."""
-        now = self._watch.version()
-        if self.complete or self._told is None or now == self._asked:
-            return
-        with suppress(GraphError):  # what is known will do until there is a worker again
-            found = self._workers.ask("catalogue", seconds=_PATIENCE)
-            with self._lock:
-                self._asked = now
-                self._take(found["nodes"], self._told["packs"])
+    def _look(self) -> tuple[int, int]:
+        return self._watch.version(), self._files.version()
 
-    def _take(self, nodes: Mapping[str, Json], packs: Sequence[Mapping[str, Any]]) -> None:
-        self._nodes = nodes
-        self._signatures = ObjectInfo(nodes)
-        self._packs = tuple(map(_pack, packs))
+    def _take(self, catalogue: Mapping[str, Any], packs: Sequence[Mapping[str, Any]]) -> None:
+        self._catalogue, self._packs = catalogue, packs
+        self._signatures = ObjectInfo(catalogue["nodes"])
+        self._known = None
         self._count += 1
 
     def _load(self) -> None:
         """Begin with what is kept of packs that are still there."""
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(*_DAMAGED):
             kept = json.loads(self._file.read_bytes())
-            packs = [pack for pack in kept["packs"] if pack["name"] in self._paths]
+            packs = [pack for pack in kept["packs"] if _pack(pack).name in self._paths]
             names = {str(name) for pack in packs for name in pack["nodes"]}
             nodes = {name: node for name, node in kept["nodes"].items() if name in names}
-            self._take(nodes, packs)
+            definitions = [plain for plain in kept["definitions"] if plain["name"] in names]
+            self._take({"nodes": nodes, "definitions": definitions}, packs)
 
     def _keep(self) -> None:
-        told = self._told or {}
-        content = json.dumps({"nodes": self._nodes, "packs": told["packs"]}).encode()
+        content = json.dumps({**self._catalogue, "packs": self._packs}).encode()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._file, content)
         except OSError as error:
             _log.warning("the nodes of packs cannot be kept in %s: %s", self._file, error.strerror)
+
+
+def _builtin() -> Registry:
+    from app.catalogue import make_registry
+
+    return make_registry()
+
+
+def _with(definitions: Sequence[Mapping[str, Any]]) -> Registry:
+    from app.plain_definitions import hear
+
+    registry = _builtin()
+    for plain in definitions:
+        with suppress(DefinitionError, *_DAMAGED):  # the worker will be asked about such a node
+            registry.add(hear(plain))
+    return registry
 
 
 def _pack(told: Mapping[str, Any]) -> Pack:

@@ -1,7 +1,8 @@
-"""Reads and checks what is to be run: here where only built-in nodes are in it, else in a worker.
+"""Reads and checks what is to be run, here as far as that is possible, else in a worker.
 
-Both ask the same functions, so errors are the same, and those of `main.py validate`. The nodes of
-packs are the packs' code, which only workers run.
+Both ask the same functions, so errors are the same, and those of `main.py validate`. Nodes of packs
+that check their inputs themselves do so in a worker, which runs their code. It also has the last
+word where something seems wrong with a pack's node, whose options may be others by now.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from graph.folders import Folders
     from graph.formats.document import Document
     from graph.formats.signatures import Signature
+    from graph.registry import Registry
 
 _LARGE = 300
 """Nodes of a workflow that is checked in a thread, since it would keep others waiting."""
@@ -68,15 +70,28 @@ class Desk:
         Raises:
             GraphError: It has nodes of packs, and there is no worker to check them.
         """
-        workflow, registry = document.workflow, self._catalogue.registry
-        foreign = any(registry.get(node.class_type) is None for node in workflow.nodes.values())
-        if foreign and not self._catalogue.complete:
+        catalogue, workflow = self._catalogue, document.workflow
+        classes = {node.class_type for node in workflow.nodes.values()}
+        foreign = any(catalogue.builtin.get(name) is None for name in classes)
+        if not foreign or catalogue.complete:
+            return await self._look(document, catalogue.builtin, targets)
+        if catalogue.outdated():
+            await asyncio.to_thread(catalogue.refresh)
+        known = catalogue.known
+        if any(known.get(name) is None for name in classes):
             return await self._ask(document, targets)
-        if len(workflow.nodes) < _LARGE:
-            return verdict(validate(workflow, registry, self._folders, targets=targets))
-        check = validate
-        found = await asyncio.to_thread(check, workflow, registry, self._folders, targets=targets)
-        return verdict(found)
+        found = await self._look(document, known, targets)
+        # Packs have the last word on what may be wrong with their nodes.
+        return await self._ask(document, targets) if found.problems else found
+
+    async def _look(
+        self, document: Document, registry: Registry, targets: Sequence[str] | None
+    ) -> Verdict:
+        def check() -> Verdict:
+            return verdict(validate(document.workflow, registry, self._folders, targets=targets))
+
+        large = len(document.workflow.nodes) >= _LARGE
+        return await asyncio.to_thread(check) if large else check()
 
     async def _ask(self, document: Document, targets: Sequence[str] | None) -> Verdict:
         question = {"prompt": to_api(document.workflow), "targets": targets}
@@ -100,4 +115,4 @@ class Desk:
 
     @cached_property
     def _builtin(self) -> RegistrySignatures:
-        return RegistrySignatures(self._catalogue.registry, self._folders)
+        return RegistrySignatures(self._catalogue.builtin, self._folders)

@@ -89,6 +89,7 @@ class House:
             self._bus,
             Desk(catalogue, folders, self.workers),
             Asking(self.workers, history),
+            catalogue.routes,
         )
 
     def start(self) -> None:
@@ -97,7 +98,7 @@ class House:
         # Listed at once, so that nothing goes that comes from now on.
         remove(leftovers(self._folders.temp))
         self.workers.take_jobs()
-        _ = self._catalogue.registry  # somebody will need it soon
+        _ = self._catalogue.known  # somebody will need it soon
 
     def stop(self) -> None:
         """Stop working. What runs goes on at the next start. For a thread."""
@@ -114,7 +115,7 @@ class House:
         for pack in told.get("packs", ()):
             for complaint in pack["complaints"]:
                 _log.warning("%s", complaint)
-        self._catalogue.version()
+        _ = self._catalogue.known
         _log.info("ready to run jobs on %s", told.get("system", {}).get("device", "?"))
 
     def _publish(self, event: Event) -> None:

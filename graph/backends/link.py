@@ -164,10 +164,12 @@ class WorkerLink:
     def _read(self) -> None:
         # A process that the worker left behind may hold the pipe open beyond its end.
         with suppress(EOFError, OSError, ValueError, KeyError):
-            while self._connection.poll(_LOOK) or self._process.exitcode is None:
-                if self._connection.poll():
+            while True:
+                if self._connection.poll(_LOOK):
                     for message in unpack(self._connection.recv_bytes())["messages"]:
                         self._take(message)
+                elif self._process.exitcode is not None:
+                    break
         self._end()
 
     def _take(self, message: dict[str, Any]) -> None:

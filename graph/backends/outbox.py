@@ -1,6 +1,7 @@
 """What a worker tells: sent by a thread of its own, so that no node waits for a pipe or a picture.
 
-Many events that wait go as one message. That a node starts is sent before it does, so that a node
+Events that come within a moment of each other go as one message, and so do all that wait when
+something comes that somebody waits for. That a node starts is sent before it does, so that a node
 that kills the process is known by name. Previews are drawn here, only while somebody wants them,
 and of several that wait for the same node only the last.
 """
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from graph.backends.workshop import Encoder
 
 _AT_ONCE = 500
+_MOMENT = 0.003
+"""Seconds that news may wait for more of it: a short job is told in a message or two."""
 _PAUSE = 0.1
 """Seconds between two previews of one node: more could not be watched, and drawing takes time."""
 
@@ -43,17 +46,19 @@ class Outbox:
         self._some = Semaphore(0)
         self._sending = Lock()
         self._closed = False
+        self._woken = False
         self._shown: dict[tuple[str, str], float] = {}
         self.previews = False
         self._thread = Thread(target=self._send_all, name="outbox", daemon=True)
         self._thread.start()
 
     def put(self, message: Event | Mapping[str, object]) -> None:
-        """Send something soon, and that a node starts at once."""
+        """Send an event soon; that a node starts, and what is no event, at once."""
         self._waiting.append(message)
-        if isinstance(message, NodeStarted):
-            self._send_waiting()
-        else:
+        if isinstance(message, NodeStarted) or not isinstance(message, Event):
+            self._send_waiting(drawing=False)
+        elif not self._woken:
+            self._woken = True
             self._some.release()
 
     def close(self, seconds: float) -> None:
@@ -65,24 +70,33 @@ class Outbox:
     def _send_all(self) -> None:
         while not self._closed:
             self._some.acquire()
-            self._send_waiting()
+            time.sleep(_MOMENT)
+            self._woken = False
+            self._send_waiting(drawing=True)
 
-    def _send_waiting(self) -> None:
+    def _send_waiting(self, *, drawing: bool) -> None:
+        """Send all that waits.
+
+        Args:
+            drawing: Whether there is time for previews; whoever runs nodes has none.
+        """
         with self._sending:
             while self._waiting:
                 count = min(len(self._waiting), _AT_ONCE)
                 messages = [self._waiting.popleft() for _ in range(count)]
                 # If nobody is there any more, who listens to the pipe ends the worker.
                 with suppress(OSError):
-                    self._connection.send_bytes(_packed(self._in_words(messages)))
+                    self._connection.send_bytes(_packed(self._in_words(messages, drawing)))
 
-    def _in_words(self, messages: list[Event | Mapping[str, object]]) -> list[Mapping[str, object]]:
+    def _in_words(
+        self, messages: list[Event | Mapping[str, object]], drawing: bool
+    ) -> list[Mapping[str, object]]:
         progress = {
             message.node_id: place
             for place, message in enumerate(messages)
             if isinstance(message, NodeProgress)
         }
-        last = set(progress.values())
+        last = set(progress.values()) if drawing else set()
         return [
             self._plain(message, drawn=place in last) if isinstance(message, Event) else message
             for place, message in enumerate(messages)

@@ -73,11 +73,21 @@ class Subscription(_Position):
 
 
 class Listener(_Position):
-    """For a task of an event loop; made by `Listeners`."""
+    """For a task of an event loop; made by `Listeners`.
 
-    def __init__(self, bus: Bus, since: int | None, wants: Wants | None) -> None:
+    Args:
+        bus: What is listened to.
+        since: As above.
+        wants: As above.
+        ready: Called before it looks for news: from then on it is to be told of more.
+    """
+
+    def __init__(
+        self, bus: Bus, since: int | None, wants: Wants | None, ready: Callable[[], None]
+    ) -> None:
         super().__init__(bus, since, wants)
         self.news = asyncio.Event()
+        self._ready = ready
 
     async def take(self) -> list[Told]:
         """Return the next events, waiting for some; none if the bus is closed.
@@ -86,6 +96,7 @@ class Listener(_Position):
             MissedEventsError: This was too slow; what comes next comes after the gap.
         """
         while True:
+            self._ready()
             self.news.clear()
             found = self._read()
             if found or self._bus.closed:
@@ -117,7 +128,7 @@ class Listeners:
                 is, by default.
             wants: Answers which events are wanted; all by default.
         """
-        listener = Listener(self._bus, since, wants)
+        listener = Listener(self._bus, since, wants, self._expect)
         self._listeners.add(listener)
         return listener
 
@@ -129,15 +140,17 @@ class Listeners:
         """Listen no more."""
         self._bus.detach(self._ring)
 
+    def _expect(self) -> None:
+        """Somebody looks for news, and will wait if there is none."""
+        self._rung = False
+
     def _ring(self) -> None:
-        """Called by whoever publishes, in any thread; once is enough until the loop hears it."""
+        """Called by whoever publishes, in any thread; once is enough until somebody looks."""
         if not self._rung:
             self._rung = True
             with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
                 self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
-        # First of all: what is published from now on rings again.
-        self._rung = False
         for listener in self._listeners:
             listener.news.set()

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from app.folders import make_folders
+from app.plain_definitions import say
 from app.questions import answers
 from graph.backends.workshop import Workshop
 from graph.executor import Engine
@@ -35,7 +36,10 @@ def make_workshop(settings: Settings) -> Workshop:
         "complaints": (),
     }
     system = {"device": "cpu", "devices": [], "packages": {"torch": "none"}, "pid": os.getpid()}
-    catalogue = {"nodes": describe_all(registry, folders)}
+    catalogue = {
+        "nodes": describe_all(registry, folders),
+        "definitions": [say(definition) for definition in registry],
+    }
     return Workshop(
         engine,
         about={"catalogue": catalogue, "packs": [pack], "system": system},

@@ -64,8 +64,12 @@ def test_a_second_signal_ends_it_at_once_and_its_worker_follows(tmp_path: Path) 
         wait_for(lambda: not _runs(worker))
     with server(tmp_path, stubs=True) as second:
         assert "safelight: 1 interrupted job(s) go on where they were" in second.said
-        state = second.ask("/queue/state")[1]
-        assert job in state["running"] + state["pending"]
+        wait_for(lambda: job in _open(second))
+
+
+def _open(running: Running) -> list[str]:
+    state = running.ask("/queue/state")[1]
+    return [*state["running"], *state["pending"]]
 
 
 def _runs(pid: int) -> bool:

@@ -170,7 +170,7 @@ def test_whoever_listens_may_fail_without_harm_to_the_next_job(backend: ProcessB
 def test_previews_are_drawn_only_while_somebody_wants_them(backend: ProcessBackend) -> None:
     def previews(job_id: str) -> list[object]:
         told = Listener()
-        backend.run(job("Steps", job_id=job_id, count=4, milliseconds=1), told)
+        backend.run(job("Steps", job_id=job_id, count=4, milliseconds=50), told)
         return [event.preview for event in told.events if isinstance(event, NodeProgress)]
 
     assert previews("unwatched") == [None] * 4
@@ -183,7 +183,7 @@ def test_previews_are_drawn_only_while_somebody_wants_them(backend: ProcessBacke
 def test_a_preview_is_drawn_now_and_then_and_not_at_each_step(backend: ProcessBackend) -> None:
     backend.want_previews(True)
     told, began = Listener(), time.monotonic()
-    backend.run(job("Steps", job_id="fast", count=200), told)
+    backend.run(job("Steps", job_id="fast", count=200, milliseconds=1), told)
     seconds = time.monotonic() - began
     backend.want_previews(False)
     progress = [event for event in told.events if isinstance(event, NodeProgress)]

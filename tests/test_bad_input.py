@@ -62,7 +62,8 @@ def fails(capsys: pytest.CaptureFixture[str], output: Path) -> Callable[..., Tol
         assert code in {1, 2}
         assert printed.out == ""
         assert "Traceback" not in printed.err
-        (line,) = printed.err.splitlines()
+        *notes, line = printed.err.splitlines()
+        assert all("trying once more" in note for note in notes)
         assert not output.is_dir() or list(output.rglob("*")) == []
         return Told(code, line)
 

@@ -133,6 +133,7 @@ def test_the_autoencoder_of_sd15_is_described_as_it_was_published() -> None:
         "in_channels": 3,
         "out_channels": 3,
         "latent_channels": 4,
+        "mid_block_add_attention": True,
         "block_out_channels": [128, 256, 512, 512],
         "down_block_types": ["DownEncoderBlock2D"] * 4,
         "up_block_types": ["UpDecoderBlock2D"] * 4,

@@ -16,6 +16,8 @@ from tests.support.workers import wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.server.running import Server
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals to send")
 
 
@@ -67,7 +69,7 @@ def test_a_second_signal_ends_it_at_once_and_its_worker_follows(tmp_path: Path) 
         wait_for(lambda: job in _open(second))
 
 
-def _open(running: Running) -> list[str]:
+def _open(running: Server) -> list[str]:
     state = running.ask("/queue/state")[1]
     return [*state["running"], *state["pending"]]
 

@@ -81,6 +81,21 @@ class PackedConv2d(Packable, nn.Conv2d):
         return answer
 
 
+class SideBySideConv2d(Packable, nn.Conv2d):
+    """A convolution whose weights have the channels side by side, as its pictures have."""
+
+    def pack(self, weight: Tensor) -> None:
+        """Keep weights [out, in, height, width], put in the pictures' order once."""
+        self.packed = (weight.clone(memory_format=torch.channels_last),)
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that torch gives it
+        """Convolve [B, C, h, w]."""
+        if self.packed is None:
+            return super().forward(input)
+        answer: Tensor = self._conv_forward(input, self.packed[0], self.bias)
+        return answer
+
+
 class PackedPoint2d(Packable, nn.Conv2d):
     """A 1×1 convolution, computed as a matrix product."""
 
@@ -169,10 +184,10 @@ def _kind(layer: nn.Module) -> type[nn.Module] | None:
         return None
     if layer.padding_mode != "zeros" or layer.groups != 1 or isinstance(layer.padding, str):
         return None
-    if layer.in_channels % _WIDTH or layer.out_channels % _WIDTH:
-        return None
-    point = layer.kernel_size == layer.stride == (1, 1) and layer.padding == (0, 0)
-    return PackedPoint2d if point else PackedConv2d
+    if layer.kernel_size == layer.stride == (1, 1) and layer.padding == (0, 0):
+        return PackedPoint2d
+    usual = layer.in_channels % _WIDTH == 0 and layer.out_channels % _WIDTH == 0
+    return PackedConv2d if usual else SideBySideConv2d
 
 
 def packing_layers(module: nn.Module) -> dict[str, Packable]:

@@ -10,6 +10,7 @@ from diffusion.packing import (
     PackedConv2d,
     PackedLinear,
     PackedPoint2d,
+    SideBySideConv2d,
     can_pack,
     pack_layers,
 )
@@ -32,12 +33,13 @@ class Layers(nn.Module):
         self.point = nn.Conv2d(WIDE, WIDE, 1)
         self.gate = GatedLinear(WIDE, 2 * WIDE)
         self.mix = nn.Linear(WIDE, WIDE, bias=False)
-        self.small = nn.Conv2d(WIDE, 4, 3, padding=1)
+        self.odd = nn.Conv2d(WIDE, 48, 3, padding=1)
+        self.small = nn.Conv2d(48, 4, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer [B, 4, h/2, w/2]."""
         pixels = self.point(self.whole(self.narrow(x))).movedim(1, -1)
-        answer: Tensor = self.small(self.mix(self.gate(pixels)).movedim(-1, 1))
+        answer: Tensor = self.small(self.odd(self.mix(self.gate(pixels)).movedim(-1, 1)))
         return answer
 
 
@@ -94,7 +96,7 @@ def test_only_what_gains_from_it_is_changed() -> None:
 
     kinds = [type(layer) for layer in module.children()]
     packed = [PackedConv2d, PackedConv2d, PackedPoint2d, GatedLinear, PackedLinear]
-    assert kinds == [*packed, nn.Conv2d]
+    assert kinds == [*packed, SideBySideConv2d, nn.Conv2d]
 
 
 def test_a_precision_that_the_processor_has_not_is_left_alone() -> None:

@@ -17,19 +17,18 @@ from diffusion.shared_norms import Sample
 from diffusion.vae_halves import Halves, decoder_halves, encoder_halves, through
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from torch import Tensor, nn
 
-    from diffusion.representatives import Representatives
     from diffusion.tiling import Box, Tiling
 
-# In latent elements: what a patch stands for, and the context on each side of it.
-_CELL, _CONTEXT = 8, 4
-# Of a decoder's patches the outer parts are spoilt stage by stage; what is left after the first,
-# the second and further ones.
-_LEFT = (4, 2, 1)
-_FEWEST, _MOST = 16, 64
+# In latent elements: what a patch stands for, and the context on each side of it. Measured: more
+# context costs patches, and spares less than these do.
+_CELL, _CONTEXT = 6, 1
+_PATCH = _CELL + 2 * _CONTEXT
+# Patches take together about as much memory as a tile does.
+_FEWEST, _MOST = 32, 96
 
 
 def decoded_tiles(
@@ -51,9 +50,7 @@ def decoded_tiles(
     features = through(halves.whole, latent)
     scale = features.shape[2] // latent.shape[2]
     if len(grid) > 1:
-        area = tiling.of_latents(factor)[0] ** 2
-        chosen = _choose(features, scale, _between(area // (_CELL + 2 * _LEFT[-1]) ** 2))
-        _measure(halves, _patches(features, chosen, scale), chosen, _LEFT)
+        _measure(halves, features, scale, tiling.of_latents(factor)[0])
     for box in grid:
         yield box, through(halves.local, features[:, :, *box.area(scale)])
 
@@ -76,9 +73,7 @@ def encoded_tiles(
     height, width = (side // factor for side in pixels.shape[2:])
     grid = tiling.grid(height, width, factor)
     if len(grid) > 1:
-        area = tiling.of_latents(factor)[0] ** 2
-        chosen = _choose(pixels, factor, _between(area // (_CELL + 2 * _CONTEXT) ** 2))
-        _measure(halves, _patches(pixels, chosen, factor), chosen, (_CONTEXT,))
+        _measure(halves, pixels, factor, tiling.of_latents(factor)[0])
     features = None
     for box in grid:
         tile = through(halves.local, pixels[:, :, *box.area(factor)])
@@ -91,49 +86,24 @@ def encoded_tiles(
         yield through(halves.whole, features)
 
 
-def _between(count: int) -> int:
-    return min(max(count, _FEWEST), _MOST)
-
-
-def _choose(picture: Tensor, scale: int, count: int) -> Representatives:
-    side = _CELL * scale
-    patch = (_CELL + 2 * _CONTEXT) * scale
-    return representatives(picture, cell=side, patch=patch, count=count)
-
-
-def _patches(picture: Tensor, chosen: Representatives, scale: int) -> Tensor:
-    """The chosen patches of a map, [patches, C, patch, patch]; less where the map is narrower."""
-    side = (_CELL + 2 * _CONTEXT) * scale
-    return torch.cat(
-        [picture[:, :, row : row + side, column : column + side] for row, column in chosen.corners]
-    )
-
-
-def _measure(halves: Halves, patches: Tensor, chosen: Representatives, left: Sequence[int]) -> None:
-    """Run patches through the local stages, so that its norms know the picture's statistics.
+def _measure(halves: Halves, picture: Tensor, scale: int, tile: int) -> None:
+    """Let the norms of the local stages know the statistics of a picture.
 
     Args:
-        halves: Whose norms are to know them.
-        patches: [patches, C, side, side].
-        chosen: How much each stands for.
-        left: How much context is kept after each stage; as much as at last after further ones.
+        halves: Whose norms they are.
+        picture: What the local stages take, [1, C, h·scale, w·scale].
+        scale: Elements along a side of one latent element.
+        tile: Latent elements along a side of a tile.
     """
-    context = _CONTEXT
-    sample = Sample(chosen.shares, context / (_CELL + 2 * context))
+    count = min(max(tile**2 // _PATCH**2, _FEWEST), _MOST)
+    side = _PATCH * scale
+    chosen = representatives(picture, cell=_CELL * scale, patch=side, count=count)
+    patches = torch.cat(
+        [picture[:, :, row : row + side, column : column + side] for row, column in chosen.corners]
+    )
+    sample = Sample(chosen.shares, _CONTEXT / _PATCH)
     for norm in halves.norms:
         norm.sample = sample
-    for number, stage in enumerate(halves.local):
-        patches = stage(patches)
-        kept = min(left[min(number, len(left) - 1)], context)
-        patches = _without(patches, (context - kept) / (_CELL + 2 * context))
-        context = kept
-        sample.margin = context / (_CELL + 2 * context)
+    through(halves.local, patches)
     for norm in halves.norms:
         norm.sample = None
-
-
-def _without(patches: Tensor, margin: float) -> Tensor:
-    """Patches without some part of their sides at either end."""
-    rows, columns = (round(side * margin) for side in patches.shape[2:])
-    height, width = patches.shape[2:]
-    return patches[:, :, rows : height - rows, columns : width - columns]

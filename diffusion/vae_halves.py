@@ -114,15 +114,14 @@ class _InPortions:
         rows = attn.group_norm(hidden_states.flatten(2)).transpose(1, 2)
         key, value = (_by_head(to(rows), attn.heads) for to in (attn.to_k, attn.to_v))
         at_once = max(_MOST_SCORES // (rows.shape[1] * attn.heads), 1)
-        seen = [
-            functional.scaled_dot_product_attention(
-                _by_head(attn.to_q(part), attn.heads), key, value
-            )
-            for part in rows.split(at_once, dim=1)
-        ]
-        flat = torch.cat(seen, dim=2).transpose(1, 2).flatten(2)
-        answer: Tensor = attn.to_out[0](flat).transpose(1, 2).reshape(hidden_states.shape)
-        return answer + hidden_states
+        answer = hidden_states.clone(memory_format=torch.contiguous_format)
+        places = answer.flatten(2).transpose(1, 2)
+        portions = (torch.split(part, at_once, dim=1) for part in (rows, places))
+        for part, place in zip(*portions, strict=True):
+            query = _by_head(attn.to_q(part), attn.heads)
+            seen = functional.scaled_dot_product_attention(query, key, value)
+            place.add_(attn.to_out[0](seen.transpose(1, 2).flatten(2)))
+        return answer
 
 
 def _by_head(rows: Tensor, heads: int) -> Tensor:

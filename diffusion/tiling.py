@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The part of what neighbours share over which they cross over; the rest is context for both.
 _CROSSING = 0.25
+# Pixels along a side of a tile. Smaller ones see too little of a picture to agree with it.
+_SMALLEST, _USUAL = 192, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,23 @@ class Tiling:
         overlap: Pixels that neighbours share at least; more than a quarter of a tile means that.
     """
 
-    size: int = 512
+    size: int = _USUAL
     overlap: int = 64
+
+    @classmethod
+    def for_little_memory(cls, height: int, width: int) -> Tiling:
+        """Tiles for a picture that there was not enough memory for.
+
+        Half as long as the picture, so that they help whatever its size, and never so small that
+        what lies beyond them is missed.
+
+        Args:
+            height: In pixels.
+            width: Likewise.
+        """
+        half = max(height, width) // 2
+        size = min(max(half, _SMALLEST), _USUAL)
+        return cls(size, size // 4)
 
     def of_latents(self, factor: int) -> tuple[int, int]:
         """Size and overlap in latent elements, each of so many pixels along a side."""

@@ -12,6 +12,7 @@ from graph.sockets import Boolean, Int
 from nodes.checks import blaming, required
 from nodes.incoming import masks, pictures
 from nodes.types import Conditioning, Image, Latent, Mask, Vae
+from nodes.vae import tiling_if_thrifty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ def set_latent_noise_mask(samples: Latent, mask: Mask) -> Latent:
     category="latent/inpaint",
     display_name="VAE Encode (for Inpainting)",
     lane=Lane.ACCELERATOR,
+    thrifty=True,
 )
 def vae_encode_for_inpaint(
     ctx: NodeContext,
@@ -58,7 +60,8 @@ def vae_encode_for_inpaint(
     marked = masks(mask, "mask")
     with blaming("pixels"):
         shown, noise_mask = blank_masked(pixels, marked, encoder.factor, grow_mask_by)
-        latents = encoder.encode(shown, on_item=ctx.progress)
+        tiling = tiling_if_thrifty(ctx, *shown.shape[1:3])
+        latents = encoder.encode(shown, on_item=ctx.progress, tiling=tiling)
     return {"samples": latents, "noise_mask": noise_mask[:, None]}
 
 
@@ -66,6 +69,7 @@ def vae_encode_for_inpaint(
     "InpaintModelConditioning",
     category="conditioning/inpaint",
     lane=Lane.ACCELERATOR,
+    thrifty=True,
     output_names=("positive", "negative", "latent"),
 )
 def inpaint_model_conditioning(
@@ -95,8 +99,9 @@ def inpaint_model_conditioning(
     marked = masks(mask, "mask")
     with blaming("pixels"):
         shown, fitted = hide_masked(pixels, marked, encoder.factor)
-        known = encoder.encode(shown, on_item=_halves(ctx, 0))
-        latent = {"samples": encoder.encode(pixels, on_item=_halves(ctx, 1))}
+        tiling = tiling_if_thrifty(ctx, *shown.shape[1:3])
+        known = encoder.encode(shown, on_item=_halves(ctx, 0), tiling=tiling)
+        latent = {"samples": encoder.encode(pixels, on_item=_halves(ctx, 1), tiling=tiling)}
     if noise_mask:
         latent["noise_mask"] = fitted[:, None]
     more = {"concat_latent_image": known, "concat_mask": fitted[:, None]}

@@ -148,6 +148,8 @@ BUILTIN = (
     inversion.ddim_inversion,
     vae.vae_decode,
     vae.vae_encode,
+    vae.vae_decode_tiled,
+    vae.vae_encode_tiled,
     image_files.load_image,
     image_files.save_image,
     image_files.preview_image,

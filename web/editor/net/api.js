@@ -38,10 +38,11 @@ export async function ask(path, options = {}) {
 /** @param {string} path @returns {Promise<Json>} */
 export const getJson = async (path) => (await ask(path)).json();
 
-/** @param {string} path @param {Json} [body] @returns {Promise<Json>} null where nothing was answered */
-export async function postJson(path, body = {}) {
+/** @param {string} path @param {Json} [body] @param {AbortSignal | null} [signal] @returns {Promise<Json>} null where nothing was answered */
+export async function postJson(path, body = {}, signal = null) {
   const response = await ask(path, {
     method: 'POST',
+    signal,
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   });
@@ -94,5 +95,18 @@ export async function uploadImage(file, name) {
   const form = new FormData();
   form.append('image', file, name);
   const told = asObject(await (await ask('/upload/image', { method: 'POST', body: form })).json());
+  return { filename: asText(told['name']), subfolder: asText(told['subfolder']), type: asText(told['type']) };
+}
+
+/** Keep a picture with the transparency of another: what is painted over becomes its mask.
+ * @param {Blob} mask a picture that is transparent where it is masked @param {string} name @param {FileRef} original
+ * @returns {Promise<FileRef>} */
+export async function uploadMask(mask, name, original) {
+  const form = new FormData();
+  form.append('image', mask, name);
+  form.append('type', 'input');
+  form.append('subfolder', 'clipspace');
+  form.append('original_ref', JSON.stringify(original));
+  const told = asObject(await (await ask('/upload/mask', { method: 'POST', body: form })).json());
   return { filename: asText(told['name']), subfolder: asText(told['subfolder']), type: asText(told['type']) };
 }

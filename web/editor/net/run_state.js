@@ -69,6 +69,14 @@ export class RunState {
     this.#tell(touched);
   }
 
+  /** Nodes that were refused and would not be now are as if they had not been.
+   * @param {ReadonlyMap<string, unknown>} problems by node */
+  mend(problems) {
+    const mended = [...this.#fates].filter(([node, fate]) => fate.status === 'invalid' && !problems.has(node));
+    for (const [node] of mended) this.#change(node, { status: 'idle', message: '' });
+    if (mended.length) this.#tell(mended.map(([node]) => node));
+  }
+
   /** Take one event of any job; those of others are passed over.
    * @param {string} type @param {JsonObject} data @returns {boolean} whether it was of this job */
   hear(type, data) {

@@ -6,6 +6,7 @@ import { ROOT } from '../model/records.js';
 import { Store } from '../model/store.js';
 import { readUi } from '../formats/ui_reader.js';
 import { writeUi } from '../formats/ui_writer.js';
+import { Forecast } from '../net/forecast.js';
 import { RunState } from '../net/run_state.js';
 
 /** @typedef {import('../lib/json.js').JsonObject} JsonObject */
@@ -24,6 +25,8 @@ export class Document {
   /** @type {string[]} */
   selected = [];
   run = new RunState();
+  /** What it would do if it were run now, as far as is known. */
+  forecast = new Forecast();
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */

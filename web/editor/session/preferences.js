@@ -5,15 +5,15 @@ import { asObject } from '../lib/json.js';
 import { languageFor } from '../lib/i18n.js';
 
 /** @typedef {{language: import('../lib/i18n.js').Language, theme: 'system' | 'dark' | 'light', panel: string,
- *   minimap: boolean, badges: boolean, batch: number, autoQueue: boolean, sideWidth: number}} Chosen */
+ *   minimap: boolean, badges: boolean, forecast: boolean, batch: number, auto: 'off' | 'change' | 'instant', sideWidth: number}} Chosen */
 /** @typedef {(chosen: Chosen, changed: keyof Chosen) => void} PreferenceListener */
 
 const KEY = 'safelight.preferences';
 
 /** @returns {Chosen} */
 const byDefault = () => ({
-  language: languageFor(navigator.languages), theme: 'system', panel: '', minimap: true, badges: true,
-  batch: 1, autoQueue: false, sideWidth: 320,
+  language: languageFor(navigator.languages), theme: 'system', panel: '', minimap: true, badges: true, forecast: true,
+  batch: 1, auto: 'off', sideWidth: 320,
 });
 
 export class Preferences {

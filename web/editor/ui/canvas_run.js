@@ -1,6 +1,7 @@
 // @ts-check
 /** How nodes fare, as the canvas shows it: states, seconds, and the pictures that they made. */
 
+import { t } from '../lib/i18n.js';
 import { nodeKey } from '../model/keys.js';
 import { ROOT } from '../model/records.js';
 import { viewUrl } from '../net/api.js';
@@ -10,16 +11,45 @@ import { duration } from './dom.js';
 /** @typedef {import('../render/run_marks.js').NodeRun} NodeRun */
 /** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 
-/** How a node of the graph on the screen fares. @param {Editor} editor @param {string} key @returns {NodeRun | undefined} */
+/** How a node of the graph on the screen fares, or would if it were run now. @param {Editor} editor @param {string} key @returns {NodeRun | undefined} */
 export function runOf({ document, preferences }, key) {
   const node = document.store.get(key);
   if (node?.kind !== 'node' || node.graph !== ROOT) return undefined;
-  const { status, progress, seconds, perStep, value, max } = document.run.get(node.id);
+  const fate = document.run.get(node.id);
+  const status = statusOf(document, node.id, preferences.chosen.forecast);
   if (status === 'idle') return undefined;
-  const steps = perStep === null ? `${value}/${max}` : `${value}/${max} · ${duration(perStep)}`;
-  const note = status === 'running' ? (max > 1 ? steps : null) : seconds === null ? null : duration(seconds);
-  return { status, progress, note: preferences.chosen.badges ? note : null };
+  const note = status === 'running' ? stepsOf(fate) : preferences.chosen.badges && fate.seconds !== null ? duration(fate.seconds) : null;
+  return { status, progress: fate.progress, note, problems: status === 'unready' || status === 'invalid' ? inputsOf(document, node.id) : NONE };
 }
+
+/** @type {readonly string[]} */
+const NONE = [];
+
+/** What is known of a node: how the last run fared, until it would fare otherwise.
+ * @param {import('../session/document.js').Document} document @param {string} id @param {boolean} foresees
+ * @returns {NodeRun['status']} */
+export function statusOf({ run, forecast }, id, foresees = true) {
+  const { status } = run.get(id);
+  if (!foresees || !['idle', 'done', 'cached'].includes(status) || run.status === 'running' || run.status === 'queued') return status;
+  if (forecast.problems.has(id)) return 'unready';
+  const outlook = forecast.nodes.get(id);
+  if (!outlook) return status;
+  if (outlook.prospect !== 'cached') return 'planned';
+  return status === 'idle' ? 'kept' : status;
+}
+
+/** The inputs of a node that have something wrong. @param {import('../session/document.js').Document} document @param {string} id */
+const inputsOf = ({ forecast }, id) => (forecast.problems.get(id) ?? []).map(({ input }) => input).filter(Boolean);
+
+/** @param {import('../net/run_state.js').NodeFate} fate @returns {string | null} */
+function stepsOf({ value, max, perStep }) {
+  if (max <= 1) return null;
+  if (perStep === null) return `${value}/${max}`;
+  return t('run.steps', { value, max, step: rate(perStep), left: duration(perStep * (max - value)) });
+}
+
+/** How fast steps follow each other, as it is easiest to read. @param {number} perStep seconds */
+const rate = (perStep) => (perStep >= 1 ? `${perStep.toFixed(2)} s/it` : `${(1 / Math.max(perStep, 1e-6)).toFixed(perStep > 0.1 ? 1 : 0)} it/s`);
 
 /** What pictures a node shows: those that it makes now, made last, or that were chosen on it.
  * @param {Editor} editor @param {NodeRecord} node @returns {readonly string[]} URLs */

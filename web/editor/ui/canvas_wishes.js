@@ -3,36 +3,14 @@
 
 import { t } from '../lib/i18n.js';
 import { connectLoose } from '../tools/loose.js';
-import { fileNamed } from './canvas_run.js';
+import { fileNamed, statusOf } from './canvas_run.js';
 import { openLightbox } from './lightbox.js';
-import { openMenu } from './menus.js';
 import { showReport } from './node_report.js';
 import { openSearch } from './search.js';
 import { toast } from './toasts.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
-/** @typedef {import('../view/hit.js').Hit} Hit */
 /** @typedef {import('../view/scene.js').NodeView} NodeView */
-
-const ON_NODE = ['runToNode', '-', 'copy', 'cut', 'duplicate', 'delete', 'deleteHealing', '-', 'collapse', 'mute', 'bypass', 'pin', 'rename', '-', 'group', 'makeSubgraph', 'unpackSubgraph', '-', 'align.left', 'align.top', 'distribute.x', 'distribute.y'];
-const ON_CANVAS = ['search', 'paste', 'addGroup', '-', 'selectAll', 'arrange', 'fit', '-', 'queue', 'save'];
-
-/** The menu at a place: of the selection if a node is there, else of the canvas.
- * @param {Editor} editor @param {HTMLElement} canvas @param {{readonly x: number, readonly y: number}} at from the canvas's corner
- * @param {Hit | null} hit @param {(editor: Editor, hit: Hit | null) => import('./menus.js').Entry[]} [more] */
-export function openCanvasMenu(editor, canvas, at, hit, more = () => []) {
-  const box = canvas.getBoundingClientRect();
-  const view = hit && 'view' in hit ? hit.view : null;
-  if (view && !editor.selection.has(view.key)) editor.selection.set([view.key]);
-  const entries = view ? [...reportEntry(editor, view), ...ON_NODE] : ON_CANVAS;
-  openMenu(editor, [...entries, '-', ...more(editor, hit)], { x: at.x + box.x, y: at.y + box.y });
-}
-
-/** @param {Editor} editor @param {NodeView} view @returns {import('./menus.js').Entry[]} */
-function reportEntry(editor, { record }) {
-  if (editor.document.run.get(record.id).status === 'idle') return [];
-  return [{ label: t('action.showReport'), run: () => showReport(editor, record) }];
-}
 
 /** A click on a node's picture. @param {Editor} editor @param {NodeView} view */
 export function showPictures(editor, { record, definition }) {
@@ -47,7 +25,7 @@ export function showPictures(editor, { record, definition }) {
 export function reportIfFailed(editor, key) {
   const node = editor.store.get(key);
   if (node?.kind !== 'node') return false;
-  if (!['failed', 'invalid'].includes(editor.document.run.get(node.id).status)) return false;
+  if (!['failed', 'invalid', 'unready'].includes(statusOf(editor.document, node.id))) return false;
   showReport(editor, node);
   return true;
 }

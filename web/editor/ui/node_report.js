@@ -2,26 +2,48 @@
 /** What happened at a node: how it fared, why, in plain words; the traceback behind a click. */
 
 import { t } from '../lib/i18n.js';
+import { ROOT } from '../model/records.js';
 import { titleOf } from '../view/layout.js';
+import { statusOf } from './canvas_run.js';
 import { showDialog } from './dialog.js';
 import { duration, h } from './dom.js';
+import { makeValueCard } from './value_card.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
+/** @typedef {import('../session/document.js').Document} Document */
 /** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 
 /** @param {Editor} editor @param {NodeRecord} node */
 export function showReport(editor, node) {
-  const fate = editor.document.run.get(node.id);
+  const { document, catalogue } = editor;
+  const fate = document.run.get(node.id);
+  const status = statusOf(document, node.id);
+  const outlook = document.forecast.nodes.get(node.id);
   const line = (/** @type {string} */ key, /** @type {string} */ text) =>
     text ? h('div', { class: 'setting' }, h('span', { class: 'muted' }, t(key)), h('span', {}, text)) : null;
-  showDialog(titleOf(node, editor.catalogue.get(node.type)), [
-    h('p', { class: `report report-${fate.status}` }, fate.message || t(`report.status.${fate.status}`)),
+  showDialog(titleOf(node, catalogue.get(node.type)), [
+    h('p', { class: `report report-${status}` }, sentenceFor(document, node.id, status)),
     fate.warning ? h('p', { class: 'report' }, fate.warning) : null,
     line('report.seconds', fate.seconds === null ? '' : duration(fate.seconds)),
     line('report.reason', fate.reason),
+    line('report.next', outlook?.prospect === 'cached' ? t('report.status.kept') : (outlook?.reason ?? '')),
     fate.traceback ? h('details', {}, h('summary', {}, t('report.traceback')), h('pre', {}, fate.traceback)) : null,
+    ...valuesOf(document, node),
     fate.message ? h('footer', {}, h('button', {
       class: 'button', onclick: () => navigator.clipboard?.writeText(`${fate.message}\n\n${fate.traceback}`),
     }, t('report.copy'))) : null,
   ]);
+}
+
+/** @param {Document} document @param {string} id @param {string} status */
+function sentenceFor({ run, forecast }, id, status) {
+  const problems = (forecast.problems.get(id) ?? []).map(({ message }) => message).join('\n');
+  return run.get(id).message || (status === 'unready' && problems) || t(`report.status.${status}`);
+}
+
+/** What came out of it. @param {Document} document @param {NodeRecord} node @returns {HTMLElement[]} */
+function valuesOf(document, node) {
+  if (!document.run.job || node.graph !== ROOT || !node.outputs.length) return [];
+  const cards = node.outputs.map((output, slot) => makeValueCard(document, { node: node.id, slot }, `${output.name} · ${output.type}`));
+  return [h('h3', { class: 'section' }, t('report.values')), h('div', { class: 'report-values' }, ...cards)];
 }

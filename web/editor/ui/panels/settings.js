@@ -19,7 +19,7 @@ function show(editor, body) {
   const server = h('div', {});
   body.append(
     select(editor, 'language', 'settings.language', LANGUAGES), select(editor, 'theme', 'settings.theme', themes),
-    toggle(editor, 'minimap', 'settings.minimap'), toggle(editor, 'badges', 'settings.badges'),
+    toggle(editor, 'minimap', 'settings.minimap'), toggle(editor, 'badges', 'settings.badges'), toggle(editor, 'forecast', 'settings.forecast'),
     h('div', { class: 'setting' }, h('button', { class: 'button', onclick: () => editor.actions.run('shortcuts', editor) }, t('action.shortcuts')),
       h('button', { class: 'button', onclick: () => editor.actions.run('unload', editor) }, t('action.unload'))),
     h('h3', { class: 'section' }, t('settings.server')), server);
@@ -40,7 +40,7 @@ function select({ preferences }, name, labelKey, options) {
   return h('label', { class: 'setting' }, h('span', {}, t(labelKey)), field);
 }
 
-/** @param {Editor} editor @param {'minimap' | 'badges'} name @param {string} labelKey */
+/** @param {Editor} editor @param {'minimap' | 'badges' | 'forecast'} name @param {string} labelKey */
 function toggle({ preferences }, name, labelKey) {
   const field = h('input', { type: 'checkbox', checked: preferences.chosen[name] });
   field.addEventListener('change', () => preferences.set(name, field.checked));

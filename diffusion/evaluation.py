@@ -7,7 +7,7 @@ the answer is unchanged.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor
 from diffusion.attention import AttentionPatch, attention_patched
 from diffusion.batches import repeat_to
 from diffusion.parameterisation import Parameterisation
+from diffusion.thrift import is_thrifty
 
 # Repeating a prompt further than this costs more attention than a second pass would.
 _MOST_REPEATS = 4
@@ -66,14 +67,40 @@ class Evaluation:
     beside: Tensor | None = None
     attention: AttentionPatch | None = None
 
+    def row(self, number: int) -> "Evaluation":
+        """The question about one latent of the batch alone."""
+
+        def of(value: Tensor) -> Tensor:
+            place = number % len(value)
+            return value[place : place + 1]
+
+        return replace(
+            self,
+            x=of(self.x),
+            context=of(self.context),
+            vector=None if self.vector is None else of(self.vector),
+            beside=None if self.beside is None else of(self.beside),
+        )
+
 
 def evaluate(model: SampledModel, evaluations: Sequence[Evaluation]) -> list[Tensor]:
     """The denoised pictures, float32, in the order of the evaluations."""
+    if is_thrifty():
+        return [_alone(model, evaluation) for evaluation in evaluations]
     answers: dict[int, Tensor] = {}
     for group in _groups(evaluations):
         members = [evaluations[index] for index in group]
         answers.update(zip(group, _one_pass(model, members), strict=True))
     return [answers[index] for index in range(len(evaluations))]
+
+
+def _alone(model: SampledModel, evaluation: Evaluation) -> Tensor:
+    """The answer in passes as small as can be: what changes attention sees a batch as a whole."""
+    rows = len(evaluation.x)
+    if evaluation.attention or rows == 1:
+        return _one_pass(model, [evaluation])[0]
+    parts = [evaluation.row(number) for number in range(rows)]
+    return torch.cat([_one_pass(model, [part])[0] for part in parts])
 
 
 def _groups(evaluations: Sequence[Evaluation]) -> list[list[int]]:

@@ -10,7 +10,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
-from torch.nn import functional
+
+from diffusion.thrift import attend
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -115,8 +116,6 @@ class PromptAttention:
         query, key, value = (
             part.unflatten(-1, (attn.heads, -1)).transpose(1, 2) for part in (query, key, value)
         )
-        answer = functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=attention_mask
-        )
+        answer = attend(query, key, value, attention_mask)
         out: Tensor = attn.to_out[0](answer.transpose(1, 2).flatten(-2))
         return out

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     category="sampling/custom_sampling",
     output_names=("output", "denoised_output"),
     lane=Lane.ACCELERATOR,
+    thrifty=True,
 )
 def sampler_custom(
     ctx: NodeContext,
@@ -66,6 +67,7 @@ def sampler_custom(
     category="sampling/custom_sampling",
     output_names=("output", "denoised_output"),
     lane=Lane.ACCELERATOR,
+    thrifty=True,
 )
 def sampler_custom_advanced(
     ctx: NodeContext,

@@ -16,6 +16,7 @@ from nodes.watching import watched
     category="sampling/inversion",
     display_name="DDIM Inversion",
     lane=Lane.ACCELERATOR,
+    thrifty=True,
 )
 def ddim_inversion(
     ctx: NodeContext,

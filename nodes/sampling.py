@@ -19,7 +19,7 @@ SamplerName = Annotated[str, Combo(SAMPLER_NAMES)]
 SchedulerName = Annotated[str, Combo(SCHEDULER_NAMES)]
 
 
-@node("KSampler", category="sampling", display_name="KSampler", lane=Lane.ACCELERATOR)
+@node("KSampler", category="sampling", display_name="KSampler", lane=Lane.ACCELERATOR, thrifty=True)
 def k_sampler(
     ctx: NodeContext,
     model: Model,
@@ -75,6 +75,7 @@ def k_sampler(
     category="sampling",
     display_name="KSampler (Advanced)",
     lane=Lane.ACCELERATOR,
+    thrifty=True,
 )
 def k_sampler_advanced(
     ctx: NodeContext,

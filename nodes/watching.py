@@ -56,9 +56,10 @@ def watched(ctx: NodeContext, model: Model) -> Iterator[Watched]:
         model: The model that is asked; its units say how previews look.
     """
     from diffusion.interruption import interruptible
+    from diffusion.thrift import thrifty
 
     def report(step: "Step") -> None:
         ctx.progress(step.step, step.total, LatentPreview(step.denoised, model.latent_format))
 
-    with interruptible(ctx.check_cancelled):
+    with interruptible(ctx.check_cancelled), thrifty(ctx.thrifty):
         yield Watched(report, ctx.journal())

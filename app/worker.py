@@ -10,6 +10,7 @@ import gc
 import importlib.metadata
 import platform
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app import devices, libraries, memory, plain_definitions
@@ -19,6 +20,8 @@ from app.folders import make_folders
 from app.previews import encode_preview
 from app.questions import answers
 from app.version import VERSION
+from app.worker_output import LOG, overhear
+from app.worker_routes import PackRoutes
 from graph.backends.workshop import Workshop
 from graph.object_info import describe_all
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.settings import Settings
+    from graph.backends.workshop import Say
     from graph.executor import Engine
 
 _PACKAGES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow")
@@ -44,12 +48,14 @@ def make_workshop(settings: Settings) -> Workshop:
     registry, packs = make_catalogue(settings, folders)
     # Whoever sends jobs to a server need not be who may read this machine's files.
     engine = make_engine(settings, folders, registry, device, outside=False)
+    routes = PackRoutes()
     foreign = [name for pack in packs for name in pack.nodes]
     return Workshop(
         engine,
         about={
             "catalogue": catalogue(engine, foreign),
             "system": system(device),
+            "routes": routes.known(),
             "packs": [pack.as_json() | {"complaints": pack.complaints()} for pack in packs],
         },
         handlers={
@@ -57,12 +63,20 @@ def make_workshop(settings: Settings) -> Workshop:
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
             "warm": lambda _: libraries.load_all(),
+            "request": routes.answer,
             **answers(engine),
         },
+        connect=partial(_connect, routes),
         encode_preview=encode_preview,
         warm_up=libraries.load_all,
         close=engine.close,
     )
+
+
+def _connect(routes: PackRoutes, say: Say) -> None:
+    """Have what packs send and print reach the server."""
+    routes.connect(say)
+    overhear(lambda line: say(LOG, line, None))
 
 
 def catalogue(engine: Engine, names: Iterable[str]) -> dict[str, object]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MODULES = {
     "folder_paths": "compat.folder_paths",
+    "server": "compat.server",
     "comfy": "compat.comfy",
     "comfy.utils": "compat.comfy.utils",
     "comfy.model_management": "compat.comfy.model_management",

@@ -50,9 +50,11 @@ class TextFrame:
         if message.type == "status":
             return ("status", "sid" if "sid" in message.data else "")
         if message.type == "progress":
-            return ("progress", f"{message.data['prompt_id']} {message.data['node']}")
+            # Those that packs send may lack one.
+            about = f"{message.data.get('prompt_id')} {message.data.get('node')}"
+            return ("progress", about)
         if message.type == "progress_state":
-            return ("progress_state", str(message.data["prompt_id"]))
+            return ("progress_state", str(message.data.get("prompt_id")))
         return None
 
 
@@ -98,7 +100,22 @@ class PreviewFrame:
         return self._picture.startswith(b"\x89PNG")
 
 
-def text_progress(node_id: str, text: str) -> bytes:
-    """Return what a node says in words while it runs."""
-    name = node_id.encode()
-    return struct.pack(">II", TEXT, len(name)) + name + text.encode()
+class BinaryFrame:
+    """What a node pack sends in bytes.
+
+    Args:
+        event: The number that says what it is.
+        content: The rest.
+        key: What a later frame of the same key stands for, too; None if nothing can.
+    """
+
+    def __init__(self, event: int, content: bytes, key: tuple[str, str] | None = None) -> None:
+        self.key = key
+        self.content = struct.pack(">I", event) + content
+
+
+def text_frame(node_id: str, text: str) -> BinaryFrame:
+    """Say in words how far a node is."""
+    name = node_id.encode("utf-8", "replace")
+    content = struct.pack(">I", len(name)) + name + text.encode("utf-8", "replace")
+    return BinaryFrame(TEXT, content, ("text", node_id))

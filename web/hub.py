@@ -7,6 +7,7 @@ concerns. A client that was away is told what it missed before anything new.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from aiohttp import web
 from graph.events import NodeProgress, NodeStarted
 from graph.jobs.bus import MissedEventsError
 from graph.jobs.listening import Listeners
-from web.frames import PreviewFrame, TextFrame
+from web.frames import BinaryFrame, PreviewFrame, TextFrame, text_frame
 from web.messages import Clients, Message, status_data
 from web.progress_board import OVER, PAUSE, ProgressBoard
 from web.translator import Translator
@@ -96,6 +97,11 @@ class Hub:
         if outlet.pictures:
             self._on_watchers(True)
 
+    def show_pictures(self, outlet: Outlet) -> None:
+        """Send a client previews, too, which it can read as it says."""
+        outlet.pictures = True
+        self._on_watchers(True)
+
     def leave(self, outlet: Outlet) -> None:
         """Let a client go."""
         self._outlets.discard(outlet)
@@ -108,11 +114,26 @@ class Hub:
         """Whether a client is here."""
         return client in self._named
 
-    def send(self, client: str, message: Message) -> None:
-        """Send a client something that no event tells."""
-        outlet = self._named.get(client)
-        if outlet is not None:
-            outlet.offer(TextFrame(message, self._now))
+    def send(self, client: str | None, message: Message) -> None:
+        """Send a client, or all of them, something that no event tells."""
+        self._route(TextFrame(message, self._now), client)
+
+    def pass_on(self, type_: str, data: object, client: str | None) -> None:
+        """Send on what a node pack says, in its own words.
+
+        Args:
+            type_: The message's type; `progress_text` and `binary` travel as binary frames.
+            data: What it says: `node` and `text`, or `event`, a number, and `data`, bytes.
+            client: Whom it is for; None for everybody.
+        """
+        match type_, data:
+            case "progress_text", {"node": node, "text": text}:
+                self._route(text_frame(str(node), str(text)), client)
+            case "binary", {"event": int(event), "data": bytes(content)} if 0 <= event < 2**32:
+                self._route(BinaryFrame(event, content), client)
+            case _:
+                facts = data if isinstance(data, Mapping) else {"data": data}
+                self.send(client, Message(type_, facts, client))
 
     @property
     def _now(self) -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeAlias
 
-from web.frames import PreviewFrame, TextFrame
+from web.frames import BinaryFrame, PreviewFrame, TextFrame
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-Frame: TypeAlias = TextFrame | PreviewFrame
+Frame: TypeAlias = TextFrame | PreviewFrame | BinaryFrame
 CROWDED = 64
 """Frames that may wait before newer ones of the same key take the place of older ones."""
 MOST = 20_000
@@ -76,6 +76,6 @@ class Outlet:
         return frames
 
     def _wants(self, frame: Frame) -> bool:
-        if isinstance(frame, PreviewFrame):
+        if not isinstance(frame, TextFrame):
             return self.pictures
         return self.numbered or not frame.message.own

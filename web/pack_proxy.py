@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiohttp import web
@@ -16,7 +18,8 @@ from aiohttp import web
 from graph.backends.link import AskError
 from graph.errors import GraphError
 from web.bodies import LIMITS, read_bytes
-from web.errors import WebError
+from web.errors import WebError, forbidden
+from web.guards.origins import same_origin
 
 if TYPE_CHECKING:
     from web.jobs import Worker
@@ -25,9 +28,17 @@ Known: TypeAlias = Callable[[], Collection[tuple[str, str]]]
 """Answers which methods and paths packs answer, `{name}` standing for anything without a slash."""
 
 _PLACE = re.compile(r"{(\w+)(?::([^{}]*))?}")
-_PASSED_ON = ("content-type", "accept", "accept-language", "range", "if-none-match")
-_PASSED_BACK = ("content-type", "content-disposition", "cache-control", "etag", "content-range")
-_PATIENCE = 60.0
+_PASSED_ON = (
+    *("content-type", "accept", "accept-language", "range", "if-none-match", "if-modified-since"),
+    "comfy-user",
+)
+_PASSED_BACK = (
+    *("content-type", "content-disposition", "content-encoding", "content-range", "location"),
+    *("cache-control", "etag", "last-modified", "accept-ranges"),
+)
+_PATIENCE = 65.0
+"""Seconds to wait for an answer; packs have a little less than that."""
+_AT_ONCE = 16
 
 
 class PackProxy:
@@ -42,13 +53,17 @@ class PackProxy:
         self._worker = worker
         self._known = known
         self._patterns: dict[str, re.Pattern[str]] = {}
+        # Apart from what else is asked of workers, which need not wait for a slow pack.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pack route")
 
     async def __call__(self, request: web.Request) -> web.StreamResponse | None:
         """Answer a request; None if no pack does."""
-        path = request.path.removeprefix("/api")
-        matching = [method for method, pattern in self._known() if self._fits(pattern, path)]
+        path, matching = self._found(request.path)
         if not matching:
             return None
+        # Unlike ours, a pack's routes may change something when they are asked by GET.
+        if not same_origin(request.headers, request.headers["Host"]):
+            raise forbidden("pages of other sites may not do this", "origin_not_allowed")
         if request.method not in matching and "*" not in matching:
             allowed = {"Allow": ",".join(sorted(matching))}
             raise WebError(405, "method_not_allowed", "not possible here", headers=allowed)
@@ -63,15 +78,24 @@ class PackProxy:
             "body": body,
         }
         try:
-            answer = await asyncio.to_thread(
-                self._worker.ask, "request", question, seconds=_PATIENCE
+            answer = await asyncio.get_running_loop().run_in_executor(
+                self._threads, partial(self._worker.ask, "request", question, seconds=_PATIENCE)
             )
         except AskError as error:
-            raise WebError(422, "no_answer", str(error)) from error
+            raise WebError(500, "pack_failed", str(error)) from error
         except GraphError as error:
             again = {"Retry-After": "1"}
             raise WebError(503, "worker_not_ready", str(error), headers=again) from error
         return _response(answer)
+
+    def _found(self, asked: str) -> tuple[str, list[str]]:
+        """Return the path by which packs know what is asked for, and the methods they answer."""
+        below = asked.removeprefix("/api") if asked.startswith("/api/") else asked
+        for path in dict.fromkeys((asked, below)):
+            matching = [method for method, pattern in self._known() if self._fits(pattern, path)]
+            if matching:
+                return path, matching
+        return asked, []
 
     def _fits(self, pattern: str, path: str) -> bool:
         if pattern not in self._patterns:
@@ -95,7 +119,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _response(answer: Any) -> web.Response:  # noqa: ANN401 - plain data
     """Make an answer of what a pack said; of its headers those that can do no harm."""
     if not isinstance(answer, Mapping):
-        raise WebError(422, "no_answer", "the node pack gave no answer")
+        raise WebError(500, "pack_failed", "the node pack gave no answer")
     status = answer.get("status", 200)
     told = answer.get("headers")
     headers = {

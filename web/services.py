@@ -39,6 +39,8 @@ class Services:
         packs: Answers which node packs there are.
         machine: Answers what the machine and the worker are like.
         logs: The last lines of the log.
+        previews_for_all: Whether clients get previews that did not say that they can read them.
+            Some take any binary message for the picture that they wait for.
     """
 
     folders: Folders
@@ -50,6 +52,7 @@ class Services:
     packs: Callable[[], Sequence[Pack]] = _no_packs
     machine: AskMachine = unknown_machine
     logs: LogBook = field(default_factory=LogBook)
+    previews_for_all: bool = True
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("SERVICES", Services)

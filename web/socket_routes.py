@@ -14,11 +14,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from web.declared.readers import Doc, Range
 from web.declared.route import get
 from web.errors import WebError, bad_request, forbidden
-from web.frames import PreviewFrame
+from web.frames import BinaryFrame, PreviewFrame, TextFrame
 from web.guards.headers import add_headers
 from web.guards.origins import same_origin
 from web.hub import HUB
 from web.outlet import Outlet
+from web.services import SERVICES
 from web.system_routes import server_features
 
 if TYPE_CHECKING:
@@ -61,12 +62,14 @@ async def events_by_socket(request: web.Request, query: EventQuery) -> web.Strea
     if not socket.can_prepare(request):
         raise bad_request("this is for WebSockets; /events tells the same over HTTP")
     await socket.prepare(request)
-    outlet = Outlet(query.clientId or uuid.uuid4().hex, numbered=query.since is not None)
+    numbered = query.since is not None
+    pictures = numbered or request.app[SERVICES].previews_for_all
+    outlet = Outlet(query.clientId or uuid.uuid4().hex, numbered=numbered, pictures=pictures)
     hub.join(outlet, query.since)
     features: dict[str, Any] = {}
     sender = asyncio.create_task(_send_all(socket, outlet, features))
     try:
-        await _listen(socket, features, request.app)
+        await _listen(socket, outlet, features, request.app)
     finally:
         hub.leave(outlet)
         outlet.close()
@@ -98,12 +101,14 @@ async def _send(
     if isinstance(frame, PreviewFrame):
         described = features.get("supports_preview_metadata") is True
         await socket.send_bytes(frame.with_metadata if described else frame.bare)
+    elif isinstance(frame, BinaryFrame):
+        await socket.send_bytes(frame.content)
     else:
         await socket.send_str(frame.numbered if outlet.numbered else frame.plain)
 
 
 async def _listen(
-    socket: web.WebSocketResponse, features: dict[str, Any], app: web.Application
+    socket: web.WebSocketResponse, outlet: Outlet, features: dict[str, Any], app: web.Application
 ) -> None:
     """Hear what the client says, which is its features in its first message or nothing."""
     loop = asyncio.get_running_loop()
@@ -119,6 +124,8 @@ async def _listen(
             told = _features(message.data)
             if told is not None:
                 features.update(told)
+                if told.get("supports_preview_metadata") is True:
+                    app[HUB].show_pictures(outlet)
                 text = {"type": "feature_flags", "data": server_features(app)}
                 await socket.send_str(json.dumps(text))
         first = False
@@ -172,7 +179,7 @@ async def _stream(response: web.StreamResponse, outlet: Outlet) -> None:
             text = "".join(
                 f"id: {frame.number}\nevent: {frame.message.type}\ndata: {frame.numbered}\n\n"
                 for frame in frames
-                if not isinstance(frame, PreviewFrame)
+                if isinstance(frame, TextFrame)
             )
             async with asyncio.timeout(_SEND_PATIENCE):
                 await response.write(text.encode())

@@ -58,6 +58,7 @@ def wishes(arguments: argparse.Namespace) -> Wishes:
         tls_certificate=arguments.tls_certfile,
         upload=arguments.max_upload_size,
         auto_launch=arguments.auto_launch,
+        previews_for_all=arguments.preview_method is not None,
         log_level=arguments.verbose,
         ignored=ignored_among(arguments),
     )
@@ -128,8 +129,8 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--preview-method",
         choices=_PREVIEWS,
-        default="auto",
-        help="pictures in the making: none, or whatever there is (default: auto)",
+        help="pictures in the making: none, or for all clients (default: for those that can read"
+        " them)",
     )
     group.add_argument(
         "--disable-metadata", action="store_true", help="save pictures without their workflow"

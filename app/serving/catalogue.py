@@ -65,6 +65,7 @@ class LiveCatalogue:
         self._seen = (0, 0)
         self._catalogue: Mapping[str, Any] = {"nodes": {}, "definitions": []}
         self._packs: Sequence[Mapping[str, Any]] = ()
+        self._routes: Collection[tuple[str, str]] = ()
         self._signatures = ObjectInfo({})
         self._known: Registry | None = None
         self._count = 0
@@ -108,8 +109,8 @@ class LiveCatalogue:
 
     def routes(self) -> Collection[tuple[str, str]]:
         """Return which methods and paths packs answer."""
-        about = self._workers.about or {}
-        return [(method, path) for method, path in about.get("routes", ())]
+        self._listen()
+        return self._routes
 
     def get(self, class_type: str) -> Signature | None:
         """Return the signature of a pack's node, or None."""
@@ -145,6 +146,7 @@ class LiveCatalogue:
                 return
             self._told, self._seen = about, self._look()
             self._take(about["catalogue"], about["packs"])
+            self._routes = [(method, path) for method, path in about.get("routes", ())]
             self._keep()
 
     def _look(self) -> tuple[int, int]:
@@ -165,9 +167,13 @@ class LiveCatalogue:
             nodes = {name: node for name, node in kept["nodes"].items() if name in names}
             definitions = [plain for plain in kept["definitions"] if plain["name"] in names]
             self._take({"nodes": nodes, "definitions": definitions}, packs)
+            # A worker that is not there yet is to be asked again; a route that is gone, it refuses.
+            self._routes = [(method, path) for method, path in kept.get("routes", ()) if packs]
 
     def _keep(self) -> None:
-        content = json.dumps({**self._catalogue, "packs": self._packs}).encode()
+        content = json.dumps(
+            {**self._catalogue, "packs": self._packs, "routes": self._routes}
+        ).encode()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._file, content)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from app.folders import make_folders, require_writable
 from app.inventory import pack_paths
-from app.serving.asking import Asking
 from app.serving.catalogue import LiveCatalogue
 from app.serving.desk import Desk
 from app.serving.machine import MachineFacts
 from app.serving.temporary import leftovers, remove
 from app.serving.workers import Workers
 from app.version import VERSION
+from app.worker_output import LOG
 from graph.jobs.bus import Bus
 from graph.jobs.history import History
 from graph.jobs.queue import JobQueue
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.serving.access import Access
     from app.serving.wishes import Wishes
     from app.settings import Settings
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
     from graph.events import Event
     from web.log_book import LogBook
 
@@ -38,6 +38,8 @@ _WRITTEN = ("input", "output", "temp", "user", "cache")
 
 class House:
     """Made before the server listens; no worker runs until `start`.
+
+    `tell` is what tells clients something that is no event of a job, from any thread.
 
     Args:
         settings: Folders, device, cache.
@@ -68,7 +70,9 @@ class House:
         self._queue = JobQueue(self._store, self._publish)
         if self._queue.recovered:
             _log.info("%d interrupted job(s) go on where they were", len(self._queue.recovered))
-        self.workers = Workers(factory, settings, self._queue, self._publish)
+        self.workers = Workers(factory, settings, self._queue, self._publish, self._pass_on)
+        self._logs = logs
+        self.tell: Say = _nobody
         catalogue = LiveCatalogue(folders, pack_paths(settings), self.workers)
         self._catalogue = catalogue
         self.services = Services(
@@ -81,6 +85,7 @@ class House:
             packs=catalogue.packs,
             machine=MachineFacts(self.workers),
             logs=logs,
+            previews_for_all=wishes.previews_for_all,
         )
         history = History(self._store)
         self.jobs = Jobs(
@@ -88,7 +93,7 @@ class House:
             history,
             self._bus,
             Desk(catalogue, folders, self.workers),
-            Asking(self.workers, history),
+            self.workers,
             catalogue.routes,
         )
 
@@ -118,7 +123,18 @@ class House:
         _ = self._catalogue.known
         _log.info("ready to run jobs on %s", told.get("system", {}).get("device", "?"))
 
+    def _pass_on(self, type_: str, data: object, client: str | None) -> None:
+        """A worker has something to say that is no event of a job."""
+        if type_ == LOG:
+            self._logs.write(f"{data}\n")
+        else:
+            self.tell(type_, data, client)
+
     def _publish(self, event: Event) -> None:
         if isinstance(event, JobEnded) and event.error is not None:
             _log.warning("job %s failed: %s", event.job, event.error.sentence)
         self._bus.publish(event)
+
+
+def _nobody(_type: str, _data: object, _client: str | None) -> None:
+    """Stands where no client can be told anything yet."""

@@ -22,6 +22,7 @@ from app.serving.house import House
 from app.serving.logs import start_logging
 from app.serving.workshop import make_workshop
 from web.application import make_application
+from web.hub import HUB
 from web.log_book import LogBook
 from web.server import Listening, listen
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from app.serving.access import Access
     from app.serving.wishes import Wishes
     from app.settings import Settings
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
 
 _ANY = {"0.0.0.0", "::"}  # noqa: S104 - to be recognised, not to be listened on
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -64,6 +65,7 @@ async def _serve(house: House, wishes: Wishes, access: Access) -> None:
     stopped = _on_signals()
     app = make_application(house.services, house.jobs)
     runner = await listen(app, Listening(wishes.hosts, wishes.port, access.tls))
+    house.tell = telling(app)
     greet(runner, wishes, access)
     starting = asyncio.create_task(asyncio.to_thread(house.start))
     await stopped.wait()
@@ -71,6 +73,17 @@ async def _serve(house: House, wishes: Wishes, access: Access) -> None:
     with suppress(asyncio.CancelledError):
         await starting
     await asyncio.gather(asyncio.to_thread(house.stop), runner.cleanup())
+
+
+def telling(app: web.Application) -> Say:
+    """Return what tells the application's clients something, from any thread."""
+    loop = asyncio.get_running_loop()
+
+    def tell(type_: str, data: object, client: str | None) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody listens any more
+            loop.call_soon_threadsafe(app[HUB].pass_on, type_, data, client)
+
+    return tell
 
 
 def _on_signals() -> asyncio.Event:

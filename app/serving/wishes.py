@@ -29,6 +29,7 @@ class Wishes:
         tls_certificate: The certificate for HTTPS.
         upload: Megabytes of the largest upload.
         auto_launch: Whether to open a browser.
+        previews_for_all: Whether clients get previews that did not say that they can read them.
         log_level: The least that is worth a line: `DEBUG`, `INFO`, …
         ignored: Options of ComfyUI that mean nothing here.
     """
@@ -43,6 +44,7 @@ class Wishes:
     tls_certificate: Path | None = None
     upload: float = UPLOAD
     auto_launch: bool = False
+    previews_for_all: bool = False
     log_level: str = "INFO"
     ignored: tuple[str, ...] = ()
 

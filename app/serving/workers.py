@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.settings import Settings
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
     from graph.errors import GraphError
     from graph.events import OnEvent
     from graph.jobs.queue import JobQueue
@@ -48,11 +48,18 @@ class Workers:
         settings: What the workers are told; a device `auto` means all that there are.
         queue: Where jobs come from.
         on_event: Told what happens to jobs; must not block.
+        on_said: Told what workers have to say to clients, and print; must not block.
     """
 
     def __init__(
-        self, factory: Factory, settings: Settings, queue: JobQueue, on_event: OnEvent
+        self,
+        factory: Factory,
+        settings: Settings,
+        queue: JobQueue,
+        on_event: OnEvent,
+        on_said: Say,
     ) -> None:
+        self._on_said = on_said
         self._factory = factory
         self._settings = settings
         self._queue = queue
@@ -91,7 +98,8 @@ class Workers:
     def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
         """Ask a worker something and wait for the answer; from any thread.
 
-        What is in memory, `value` asks for and `free` lets go of, may be with any of them.
+        What is in memory, `value` asks for and `free` lets go of, may be with any of them. What
+        node packs are asked goes to one of them once.
 
         Raises:
             WorkerGoneError: None is ready, or it died meanwhile.
@@ -100,7 +108,7 @@ class Workers:
         answer: Any = None
         trouble: GraphError = WorkerGoneError("the worker is being started; ask again in a moment")
         answered = False
-        for worker in list(self._workers):
+        for worker in self._workers[: 1 if name == "request" else None]:
             try:
                 answer = worker.backend.ask(name, payload, seconds=seconds)
             except (WorkerGoneError, AskError) as error:
@@ -147,7 +155,7 @@ class Workers:
         with self._lock:
             if self._stopped:
                 return None
-            backend = ProcessBackend(self._factory, settings)
+            backend = ProcessBackend(self._factory, settings, on_said=self._on_said)
             backend.want_previews(self._previews)
             name = f"dispatcher {settings.device}"
             worker = _Worker(

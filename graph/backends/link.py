@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from graph.backends.protocol import JobRequest, Outcome
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
     from graph.events import Event as Told
 
 _DYING = 5.0
@@ -27,6 +27,10 @@ _SLOW = 200
 """Events that may wait for a slow listener before previews, which take memory, are left out."""
 _LOOK = 1.0
 """Seconds between two looks whether a worker that says nothing is alive."""
+
+
+def _nobody(_type: str, _data: object, _client: str | None) -> None:
+    """Stands where nobody listens."""
 
 
 class WorkerGoneError(GraphError):
@@ -47,9 +51,13 @@ class WorkerLink:
     Args:
         factory: Makes the worker's workshop.
         arguments: What the factory is given.
+        on_said: Told what the worker has to say to clients; must not block.
     """
 
-    def __init__(self, factory: Factory, arguments: tuple[object, ...]) -> None:
+    def __init__(
+        self, factory: Factory, arguments: tuple[object, ...], on_said: Say = _nobody
+    ) -> None:
+        self._on_said = on_said
         self.settled = Event()
         """Set when the worker is ready, unfit, or gone."""
         self.gone = Event()
@@ -189,6 +197,8 @@ class WorkerLink:
             case "ready":
                 self.about = message["about"]
                 self.settled.set()
+            case "said":
+                self._on_said(str(message["type"]), message["data"], message["client"])
             case "leaving":
                 self._leaving = True
             case "unfit":

@@ -53,9 +53,9 @@ class Outbox:
         self._thread.start()
 
     def put(self, message: Event | Mapping[str, object]) -> None:
-        """Send an event soon; that a node starts, and what is no event, at once."""
+        """Send an event, or what a pack says, soon; that a node starts, and the rest, at once."""
         self._waiting.append(message)
-        if isinstance(message, NodeStarted) or not isinstance(message, Event):
+        if _is_urgent(message):
             self._send_waiting(drawing=False)
         elif not self._woken:
             self._woken = True
@@ -122,17 +122,39 @@ class Outbox:
             return None
 
 
+def _is_urgent(message: Event | Mapping[str, object]) -> bool:
+    if isinstance(message, Event):
+        return isinstance(message, NodeStarted)
+    # What is printed may come in thousands of lines, and while previews are drawn, too.
+    return message["kind"] != "said"
+
+
 def _packed(messages: list[Mapping[str, object]]) -> bytes:
-    """Put messages into one; what a node says of itself that cannot be put is left out."""
+    """Put messages into one; what cannot be put of them is left out."""
     try:
         return pack({"messages": messages})
-    except (ValueError, TypeError, RecursionError):
-        return pack({"messages": [_sound(message) for message in messages]})
+    except Exception:  # noqa: BLE001 - whatever asking a pack's object for words comes to
+        sound = [_sound(message) for message in messages]
+        return pack({"messages": [message for message in sound if message is not None]})
 
 
-def _sound(message: Mapping[str, object]) -> Mapping[str, object]:
+def _sound(message: Mapping[str, object]) -> Mapping[str, object] | None:
+    """What of a message can be sent: no event is lost, and nobody waits for an answer in vain."""
+    if _can_be_packed(message):
+        return message
+    match message.get("kind"):
+        case "said":
+            return None
+        case "reply":
+            error = "the answer has something in it that cannot be sent"
+            return {"kind": "reply", "number": message["number"], "error": error}
+        case _:
+            return {**message, "ui": None}
+
+
+def _can_be_packed(message: Mapping[str, object]) -> bool:
     try:
         pack(message)
-    except (ValueError, TypeError, RecursionError):
-        return {**message, "ui": None}
-    return message
+    except Exception:  # noqa: BLE001 - the same
+        return False
+    return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph.backends.protocol import JobRequest, Outcome
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
     from graph.events import OnEvent
 
 GRACE = 2.0
@@ -33,14 +33,21 @@ class ProcessBackend:
         factory: Makes the worker's workshop in its process; a function at the top of a module.
         arguments: What it is given; they must be fit to be pickled.
         grace: Seconds that a cancelled job has to stop before its worker is killed.
+        on_said: Told what workers have to say to clients; must not block.
     """
 
-    def __init__(self, factory: Factory, *arguments: object, grace: float = GRACE) -> None:
+    def __init__(
+        self,
+        factory: Factory,
+        *arguments: object,
+        grace: float = GRACE,
+        on_said: Say | None = None,
+    ) -> None:
         self._grace = grace
         self._turn = Lock()
         self._job: _Job | None = None
         self._previews = False
-        self._workers = Supervisor(factory, arguments)
+        self._workers = Supervisor(factory, arguments, on_said)
         atexit.register(self.close)
 
     @property

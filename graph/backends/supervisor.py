@@ -15,7 +15,7 @@ from graph.calls import sentence
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from graph.backends.workshop import Factory
+    from graph.backends.workshop import Factory, Say
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -29,12 +29,16 @@ class Supervisor:
     Args:
         factory: Makes a worker's workshop.
         arguments: What the factory is given.
+        on_said: Told what workers have to say to clients; must not block.
 
     Attributes:
         about: What the latest worker that was ready said of itself; None before the first.
     """
 
-    def __init__(self, factory: Factory, arguments: tuple[object, ...]) -> None:
+    def __init__(
+        self, factory: Factory, arguments: tuple[object, ...], on_said: Say | None = None
+    ) -> None:
+        self._said = () if on_said is None else (on_said,)
         self._factory = factory
         self._arguments = arguments
         self._changed = Condition()
@@ -125,7 +129,7 @@ class Supervisor:
             if self._closed:
                 return None
             try:
-                self._link = WorkerLink(self._factory, self._arguments)
+                self._link = WorkerLink(self._factory, self._arguments, *self._said)
             # The system may have no room for a process, or the arguments cannot be handed to one.
             except Exception as error:  # noqa: BLE001
                 self._link = None

@@ -11,8 +11,9 @@ import faulthandler
 import os
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -84,6 +85,7 @@ class Worker:
             signal.signal(signal.SIGTERM, _on_sigterm)
             Thread(target=self._run_jobs, name="jobs", daemon=True).start()
             self._out.put({"kind": "ready", "about": self._shop.about})
+            self._shop.connect(self._say)
             while True:
                 self._take(unpack(self._connection.recv_bytes()))
         except (EOFError, OSError, _Told):
@@ -119,6 +121,9 @@ class Worker:
             )
             self._idle.set()
 
+    def _say(self, type_: str, data: object, client: str | None) -> None:
+        self._out.put({"kind": "said", "type": type_, "data": data, "client": client})
+
     def _tell(self, event: events.Event) -> None:
         # A job that is to go on later was not cancelled, whatever the engine thinks.
         if not (self._leaving and isinstance(event, JobCancelled)):
@@ -130,16 +135,30 @@ class Worker:
         return outcome
 
     def _answer(self, message: dict[str, Any]) -> None:
-        reply: dict[str, object] = {"kind": "reply", "number": message["number"]}
         handler = self._shop.handlers.get(message["name"])
         if handler is None:
-            reply["error"] = f"the worker knows no question '{message['name']}'"
+            unknown = f"the worker knows no question '{message['name']}'"
+            self._reply(message["number"], error=unknown)
+            return
+        try:
+            answer = handler(message["payload"])
+        except Exception as error:  # noqa: BLE001 - the asker is to hear of it
+            self._reply(message["number"], error=sentence(error))
+            return
+        if isinstance(answer, Future):
+            answer.add_done_callback(partial(self._reply_later, message["number"]))
         else:
-            try:
-                reply["value"] = handler(message["payload"])
-            except Exception as error:  # noqa: BLE001 - the asker is to hear of it
-                reply["error"] = sentence(error)
-        self._out.put(reply)
+            self._reply(message["number"], value=answer)
+
+    def _reply_later(self, number: int, answer: Future[object]) -> None:
+        error = answer.exception()
+        if error is not None:
+            self._reply(number, error=sentence(error))
+        else:
+            self._reply(number, value=answer.result())
+
+    def _reply(self, number: int, **said: object) -> None:
+        self._out.put({"kind": "reply", "number": number, **said})
 
     def _warm_up(self) -> None:
         with suppress(Exception):  # a job that needs the same will say what is wrong

@@ -23,13 +23,17 @@ class Ear:
         url: The server's.
         client: Whose jobs it hears of.
         since: The number of the last event that it knows; asks for numbers.
+        announcing: Whether it says, as editors do, that it can read pictures.
 
     Attributes:
         heard: Messages, pictures as bytes.
         farewell: With which code and words the server hung up, once it has.
     """
 
-    def __init__(self, url: str, client: str, since: int | None = None) -> None:
+    def __init__(
+        self, url: str, client: str, since: int | None = None, *, announcing: bool = False
+    ) -> None:
+        self._announcing = announcing
         query = "" if since is None else f"&since={since}"
         self._address = f"{url}/ws?clientId={client}{query}"
         self.heard: list[Any] = []
@@ -75,6 +79,9 @@ class Ear:
         self._task = asyncio.current_task()  # type: ignore[assignment]
         try:
             async with ClientSession() as session, session.ws_connect(self._address) as socket:
+                if self._announcing:
+                    features = {"supports_preview_metadata": True}
+                    await socket.send_json({"type": "feature_flags", "data": features})
                 self._open = True
                 await self._note(socket)
         except (asyncio.CancelledError, OSError):

@@ -65,15 +65,19 @@ async def test_what_no_pack_knows_is_not_there_and_strangers_do_not_come_so_far(
         stranger = {"Origin": "http://evil.example"}
         assert (await client.post("/pack/do", headers=stranger)).status == 403
         assert (await client.get("/pack/list/a", headers={"Host": "evil"})).status == 403
+        # By GET, too: what a pack's route does nobody knows.
+        assert (await client.get("/pack/list/a", headers=stranger)).status == 403
+        image = {"Sec-Fetch-Site": "cross-site"}
+        assert (await client.get("/pack/list/a", headers=image)).status == 403
         assert house.worker.asked == []
 
 
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
-        (AskError("the pack raised ValueError"), 422),
+        (AskError("the pack raised ValueError"), 500),
         (WorkerGoneError("it is being started"), 503),
-        (None, 422),
+        (None, 500),
         ({"status": "odd"}, 502),
         ({"headers": ["odd"], "body": "text"}, 200),
         ({"headers": {"content-type": "text/plain\r\nX: y"}}, 200),

@@ -1,0 +1,105 @@
+"""`PromptServer`: packs add routes to it, and send messages through it, in the worker they run in.
+
+The server proper is another process. It hands requests for these routes to the worker, and passes
+on what is sent here to its clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiohttp import web
+
+from graph.context import current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BinaryEventTypes", "PromptServer", "web"]
+
+_log = logging.getLogger("safelight")
+
+
+class BinaryEventTypes:
+    """Numbers of binary messages."""
+
+    PREVIEW_IMAGE = 1
+    UNENCODED_PREVIEW_IMAGE = 2
+    TEXT = 3
+    PREVIEW_IMAGE_WITH_METADATA = 4
+
+
+class PromptServer:
+    """What packs know of the server.
+
+    Attributes:
+        routes: Where packs add routes: `@PromptServer.instance.routes.get("/mine")`.
+        app: Where some add them instead.
+        client_id: Nobody's: what is sent to it goes to everybody.
+        supports: What ComfyUI's server of this version says of itself.
+    """
+
+    instance: ClassVar[PromptServer]
+
+    def __init__(self) -> None:
+        self.routes = web.RouteTableDef()
+        self.app = web.Application(client_max_size=2**40)
+        self.client_id: str | None = None
+        self.supports = ["custom_nodes_from_web"]
+        self.say: Callable[[str, object, str | None], None] = _nobody
+        """Passes a message on: its type, what it says, and to whom if not to everybody."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def last_node_id(self) -> str | None:
+        """The node that runs here."""
+        context = current.get()
+        return None if context is None else context.node_id
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop in which routes are answered."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            Thread(target=self._loop.run_forever, name="pack routes", daemon=True).start()
+        return self._loop
+
+    def send_sync(self, event: str | int, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
+        """Send a message to a client, or to all; from any thread."""
+        if isinstance(event, str):
+            self.say(event, data, sid)
+        elif isinstance(data, bytes | bytearray):
+            self.say("binary", {"event": int(event), "data": bytes(data)}, sid)
+        else:
+            _log.debug("a node pack sends a picture that is not encoded, which is left out")
+
+    async def send(self, event: str | int, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
+        """Send a message to a client, or to all."""
+        self.send_sync(event, data, sid)
+
+    async def send_json(self, event: str, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
+        """Do the same."""
+        self.send_sync(event, data, sid)
+
+    def send_progress_text(self, text: str | bytes, node_id: str, sid: str | None = None) -> None:
+        """Say in words how far a node is."""
+        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+        self.say("progress_text", {"node": str(node_id), "text": said}, sid)
+
+    def add_routes(self) -> None:
+        """There is nothing to be done: routes are found where packs put them."""
+
+    def add_on_prompt_handler(self, handler: Callable[[Any], Any]) -> None:
+        """Workflows are accepted by a process that no pack is in, so it is never called."""
+        name = getattr(handler, "__qualname__", repr(handler))
+        _log.warning("a node pack wants workflows changed by %s before they run: not done", name)
+
+
+def _nobody(_type: str, _data: object, _client: str | None) -> None:
+    """Stands where nobody listens: in a headless run."""
+
+
+PromptServer.instance = PromptServer()

@@ -76,9 +76,11 @@ export class HoverCard {
     const box = this.#canvas.getBoundingClientRect();
     const { width, height } = this.#card.getBoundingClientRect();
     const [x, y] = [box.x + at.x + GAP, box.y + at.y + GAP];
-    this.#card.style.left = `${Math.max(Math.min(x, innerWidth - width - 8), 8)}px`;
-    // Pictures make a card taller when they come: near the lower edge it stands above the pointer.
-    const isLow = y + Math.max(height, 240) > innerHeight;
+    // A picture makes a card larger when it comes: there must be room for it.
+    const isFar = x + Math.max(width, 240) > innerWidth;
+    this.#card.style.left = isFar ? '' : `${x}px`;
+    this.#card.style.right = isFar ? `${Math.max(Math.min(innerWidth - x + 2 * GAP, innerWidth - Math.max(width, 240) - 8), 8)}px` : '';
+    const isLow = y + Math.max(height, 340) > innerHeight;
     this.#card.style.top = isLow ? '' : `${y}px`;
     this.#card.style.bottom = isLow ? `${Math.max(innerHeight - y + 2 * GAP, 8)}px` : '';
   }

@@ -15,22 +15,28 @@ import { announce, toast } from './toasts.js';
 /** @typedef {import('../session/editor.js').Editor} Editor */
 
 /** Send the workflow on the screen as often as is chosen. @param {Editor} editor
- * @param {{readonly front?: boolean, readonly targets?: readonly string[], readonly count?: number}} [options] */
+ * @param {{readonly front?: boolean, readonly targets?: readonly string[], readonly count?: number}} [options]
+ * @returns {Promise<boolean>} whether all were taken */
 export async function queue(editor, { front = false, targets = [], count = editor.preferences.chosen.batch } = {}) {
   const { document } = editor;
-  await attempt(async () => {
+  const taken = await attempt(async () => {
     for (let sent = 0; sent < count; sent += 1) {
       try {
         await editor.net.send(document, { front, targets });
       } catch (error) {
         showRefusal(editor, error);
-        return;
+        return false;
       }
       steerSeeds(document);
     }
     announce(t('run.queued'));
+    return true;
   });
+  return taken === true;
 }
+
+/** Take all that waits out of the queue. */
+export const clearQueue = () => attempt(() => postJson('/queue', { clear: true }));
 
 /** The next job gets other seeds, as `control after generate` says. @param {import('../session/document.js').Document} document */
 function steerSeeds({ store, catalogue }) {

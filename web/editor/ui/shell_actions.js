@@ -6,9 +6,10 @@ import { ROOT } from '../model/records.js';
 import { postJson } from '../net/api.js';
 import { closeTab, download, downloadApi, openSaved, pickFile, save, saveAs } from './file_actions.js';
 import { attempt } from './errors.js';
-import { cancel, queue } from './run_actions.js';
+import { cancel, clearQueue, queue } from './run_actions.js';
 import { showShortcuts } from './shortcut_sheet.js';
 import { openSearch } from './search.js';
+import { openDefault } from './start.js';
 
 /** @typedef {import('../actions/registry.js').Action} Action */
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -28,9 +29,11 @@ export const SHELL_ACTIONS = [
   { id: 'queue', labelKey: 'action.queue', keys: ['Ctrl+Enter'], run: (editor) => queue(editor) },
   { id: 'queueFront', labelKey: 'action.queueFront', keys: ['Ctrl+Shift+Enter'], run: (editor) => queue(editor, { front: true }) },
   { id: 'cancel', labelKey: 'run.cancel', keys: ['Ctrl+Alt+Enter'], when: (editor) => editor.net.queue.running > 0, run: cancel },
+  { id: 'clearQueue', labelKey: 'queue.clear', when: (editor) => editor.net.queue.pending > 0, run: clearQueue },
   { id: 'runToNode', labelKey: 'action.runToNode', when: (editor) => selectedNodes(editor).length > 0, run: (editor) => queue(editor, { targets: selectedNodes(editor), count: 1 }) },
   { id: 'new', labelKey: 'action.new', run: (editor) => editor.open({ name: '' }) },
   { id: 'open', labelKey: 'action.open', keys: ['Ctrl+O'], run: openSaved },
+  { id: 'defaultGraph', labelKey: 'action.defaultGraph', keys: ['Ctrl+D'], run: openDefault },
   { id: 'openFile', labelKey: 'action.openFile', run: pickFile },
   { id: 'save', labelKey: 'action.save', keys: ['Ctrl+S'], run: (editor) => save(editor) },
   { id: 'saveAs', labelKey: 'action.saveAs', keys: ['Ctrl+Shift+S'], run: (editor) => saveAs(editor) },

@@ -1,0 +1,18 @@
+// @ts-check
+/** The title of the browser's window: how far the run is, whether there is unsaved work, the workflow's name. */
+
+import { estimate } from './estimate.js';
+import { nameOf } from './tabs.js';
+
+/** @param {import('../session/editor.js').Editor} editor */
+export function followTitle(editor) {
+  const follow = () => {
+    const { document: shown } = editor;
+    const { status } = shown.run;
+    const share = status === 'running' ? `${Math.round(estimate(shown).share * 100)} % · ` : '';
+    const failed = status === 'failed' ? '✕ ' : '';
+    document.title = `${share || failed}${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
+  };
+  for (const happening of /** @type {const} */ (['run', 'shown', 'tabs'])) editor.on(happening, follow);
+  follow();
+}

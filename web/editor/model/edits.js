@@ -5,7 +5,8 @@
  */
 
 export { addNode, changeNodes, setCollapsed, setColor, setMode, setPinned, setTitle, setValue, toggleMode } from './edits/nodes.js';
-export { connect, disconnect, disconnectSlot, insertOnLink, moveLinks, originOf, placeBetween, swapInputs, targetOf } from './edits/links.js';
+export { connect, disconnect, disconnectAll, disconnectSlot, insertOnLink, moveLinks, originOf, placeBetween, swapInputs, targetOf } from './edits/links.js';
+export { swap, swappable } from './edits/swapping.js';
 export { remove, removeNodes } from './edits/removal.js';
 export { addReroute, removeReroute } from './edits/reroutes.js';
 export { inputToWidget, isCovered, widgetToInput } from './edits/fields.js';

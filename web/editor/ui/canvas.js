@@ -6,13 +6,16 @@ import { CanvasInput } from '../tools/canvas_input.js';
 import { openField, openTitle } from '../widgets/open_field.js';
 import { takePictures } from '../widgets/upload.js';
 import { takePastes } from '../actions/clipboard_actions.js';
+import { HoverCard } from './hover_card.js';
 import { toast } from './toasts.js';
-import { openCanvasMenu, reportIfFailed, say, searchAt, showPictures } from './canvas_wishes.js';
+import { openCanvasMenu } from './canvas_menu.js';
+import { reportIfFailed, say, searchAt, showPictures } from './canvas_wishes.js';
 
 /** @param {import('../session/editor.js').Editor} editor @param {HTMLCanvasElement} canvas */
 export function listenToCanvas(editor, canvas) {
   takePictures(editor, (message) => toast(message, { tone: 'error' }));
   takePastes(editor);
+  const card = new HoverCard(editor, canvas);
   return new CanvasInput(canvas, editor, {
     search: (at, loose) => searchAt(editor, at, loose),
     menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit),
@@ -26,7 +29,7 @@ export function listenToCanvas(editor, canvas) {
       return true;
     },
     picture: (view) => showPictures(editor, view),
-    hover: () => undefined,
+    hover: (hit, at) => card.over(hit, at),
     say,
     text: t,
   });

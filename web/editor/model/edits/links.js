@@ -122,6 +122,13 @@ export function swapInputs(tx, one, other) {
   if (b) connect(tx, originOf(b), one, { reroutes: b.reroutes });
 }
 
+/** Cut every link of some nodes. @param {Transaction} tx @param {Iterable<string>} keys */
+export function disconnectAll(tx, keys) {
+  for (const key of keys) {
+    for (const link of [...tx.store.linksInto(key), ...tx.store.linksFrom(key)]) disconnect(tx, linkKey(link.graph, link.id));
+  }
+}
+
 /** @param {LinkRecord} link @returns {End} */
 export const originOf = ({ graph, from, fromSlot }) => ({ graph, node: from, slot: fromSlot });
 

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.editor.browser import chromium, editor, wait_for_run, wait_until_ready
-from tests.nodes.conftest import STARTER
-from tests.server.running import Server
+from tests.editor.browser import editor, wait_for_run, wait_until_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for the tests of this file."""
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that has the starter model."""
-    base: Path = tmp_path_factory.mktemp("served")
-    (base / "models" / "checkpoints").mkdir(parents=True)
-    shutil.copy(STARTER, base / "models" / "checkpoints")
-    found = Server(base)
-    yield found
-    found.kill()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The editor, opened by somebody new."""
-    with editor(browser, server.url) as found:
-        yield found
+    from tests.server.running import Server
 
 
 _NODE = "[...editor.store.all('node', 'root')].find(({type}) => type === %r)"

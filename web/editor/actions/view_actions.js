@@ -2,6 +2,7 @@
 /** What is done to the view: zooming, moving from node to node by keys, editing what has the focus. */
 
 import { union } from '../view/geometry.js';
+import { isCovered } from '../model/edits.js';
 import { keyOf } from '../model/keys.js';
 import { openField } from '../widgets/open_field.js';
 import { nodesOf } from './graph_actions.js';
@@ -65,7 +66,7 @@ function enter(editor) {
   const view = editor.renderer.scene.nodes.get(nodesOf(editor)[0] ?? '');
   if (!view) return;
   if (editor.store.graph(view.record.type)) return editor.showGraph(view.record.type);
-  const [widget] = view.layout.widgets;
+  const widget = view.layout.widgets.find(({ name }) => !isCovered(editor.store, view.record, name));
   if (widget) openField(editor, view.key, widget);
 }
 

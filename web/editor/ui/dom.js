@@ -68,7 +68,7 @@ export function withArrows(list, selector) {
   list.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step || !(event.target instanceof HTMLElement) || !event.target.matches(selector)) return;
-    const all = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(selector)]);
+    const all = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(selector)].filter((one) => !one.matches(':disabled')));
     all[(all.indexOf(event.target) + step + all.length) % all.length]?.focus();
     event.preventDefault();
   });

@@ -22,29 +22,50 @@ export function openField(desk, key, widget) {
   const { kind, field } = widget;
   if (kind === 'int' || kind === 'number') editNumber(place, goOn);
   else if (kind === 'text') editText(place, goOn);
-  else if (kind === 'toggle') toggle(place);
-  else if (kind === 'color') editColor(place);
-  else if (kind === 'control') chooseOption(place, CONTROLS);
-  else if (kind === 'combo' || kind === 'image' || kind === 'choices') chooseOption(place, field.input?.options ?? []);
+  else if (kind === 'toggle') editToggle(place, goOn);
+  else if (kind === 'color') editColor(place, goOn);
+  else if (kind === 'control') chooseOption(place, CONTROLS, goOn);
+  else if (kind === 'combo' || kind === 'image' || kind === 'choices') chooseOption(place, field.input?.options ?? [], goOn);
 }
 
-/** The next field of the node that can be typed in. @param {Place} place @param {1 | -1} step */
+/** The next field of the node that is not linked. @param {Place} place @param {1 | -1} step */
 function openNext({ desk, key, widget }, step) {
   const view = desk.renderer.scene.nodes.get(key);
   if (!view) return;
   const open = view.layout.widgets.filter((one) => !isCovered(desk.store, view.record, one.name));
   const next = open[open.findIndex((one) => one.name === widget.name) + step];
-  if (next && next.kind !== 'toggle') openField(desk, key, next);
+  if (next) openField(desk, key, next);
 }
 
-/** @param {Place} place */
-function toggle(place) {
-  place.desk.history.mark();
-  setField(place, valueOf(place) !== true);
+/** A switch for the keys; a click on the field itself needs none. @param {Place} place @param {(step: 1 | -1) => void} goOn */
+function editToggle(place, goOn) {
+  const { desk, key, widget } = place;
+  const button = document.createElement('button');
+  button.className = 'field-switch';
+  button.setAttribute('role', 'switch');
+  button.setAttribute('aria-label', nameOf(widget));
+  const show = () => button.setAttribute('aria-checked', String(valueOf(place) === true));
+  const close = layOver(desk, key, rectOfField(widget.name), button);
+  button.addEventListener('click', () => {
+    desk.history.mark();
+    setField(place, valueOf(place) !== true);
+    show();
+  });
+  button.addEventListener('keydown', (event) => leaveByKeys(event, close, goOn));
+  show();
+  button.focus({ preventScroll: true });
 }
 
-/** @param {Place} place */
-function editColor(place) {
+/** Escape ends the editing, Tab goes on. @param {KeyboardEvent} event @param {() => void} close @param {(step: 1 | -1) => void} goOn */
+function leaveByKeys(event, close, goOn) {
+  if (event.key !== 'Escape' && event.key !== 'Tab') return;
+  event.preventDefault();
+  close();
+  if (event.key === 'Tab') goOn(event.shiftKey ? -1 : 1);
+}
+
+/** @param {Place} place @param {(step: 1 | -1) => void} goOn */
+function editColor(place, goOn) {
   const { desk, key, widget } = place;
   const input = document.createElement('input');
   input.type = 'color';
@@ -55,6 +76,7 @@ function editColor(place) {
   const close = layOver(desk, key, rectOfField(widget.name), input);
   input.addEventListener('input', () => setField(place, input.value));
   input.addEventListener('change', close);
+  input.addEventListener('keydown', (event) => leaveByKeys(event, close, goOn));
   input.focus({ preventScroll: true });
   input.showPicker();
 }

@@ -93,7 +93,7 @@ class ValueCodec:
         packing = _Packing()
         try:
             packing.describe(values)
-        except _LiveObjectError:
+        except Exception:  # noqa: BLE001 - values are of whatever classes packs bring
             return None
         return packing.characters + sum(tensor.nbytes for tensor in packing.tensors)
 

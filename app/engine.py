@@ -12,6 +12,7 @@ from app.faults import fault
 from app.models import ModelRoom
 from app.provenance import provenance
 from app.results import journals_of, open_results
+from graph.adapter.calm import SERVICE
 from graph.cache import MemoryCache
 from graph.executor import Engine
 from graph.files import FileIndex
@@ -47,7 +48,7 @@ def make_engine(
         files=FileIndex(folders.cache / "files.sqlite"),
         hasher=tensors.content_hash,
         device=device,
-        services=models.services(settings),
+        services={**models.services(settings), SERVICE: libraries.inference},
         outside=outside,
         journals=Journals(
             journals_of(folders), salt=provenance(device, precisions=settings.precisions)

@@ -6,6 +6,8 @@ does not come sooner for it.
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from app import devices
 from graph.definition import Lane
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from graph.definition import NodeDefinition
 
 
@@ -22,6 +26,12 @@ def load_for(definition: NodeDefinition) -> None:
         load_all()
     else:
         _load_torch()
+
+
+def inference() -> AbstractContextManager[object]:
+    """Return what keeps torch from recording gradients while it is entered."""
+    torch = sys.modules.get("torch")
+    return nullcontext() if torch is None else torch.inference_mode()
 
 
 @cache

@@ -28,6 +28,8 @@ Arguments: TypeAlias = "Mapping[str, object]"
 
 _Answer = TypeVar("_Answer")
 _BLOCKED = Blocked()
+_LONGEST = 4096
+"""Characters of an exception's text that are told; some carry whole tensors or pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,10 @@ def _joined(parts: Sequence[Mapping[str, object]]) -> Mapping[str, object] | Non
 
 def sentence(error: BaseException) -> str:
     """Say an exception in one line: its own sentence, with its type where that says more."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error)[:_LONGEST].split())
+    except Exception:  # noqa: BLE001 - the border to a node's code: some exceptions cannot say it
+        text = ""
     # Errors that packages define carry sentences; Python's own need their name to be clear.
     if text and type(error).__module__ != "builtins":
         return text

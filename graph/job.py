@@ -300,7 +300,9 @@ class Job:
             self._start(self._nodes[key])
 
     def _settle_raised(self, task: Task, error: BaseException) -> None:
-        if isinstance(error, Cancelled | asyncio.CancelledError):
+        # A node whose own task was cancelled by its own code has failed like any other.
+        was_cancelled = isinstance(error, asyncio.CancelledError) and self._cancel.cancelled
+        if was_cancelled or isinstance(error, Cancelled):
             self._notes.cancelled_in = task.node.id
             self._around.leave_journal(task.intent.key)
             self._cancel.cancel()

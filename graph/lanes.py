@@ -13,6 +13,7 @@ import os
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -157,12 +158,14 @@ class Lanes:
             self._running -= 1
         if lane is not None:
             self._room[lane] += 1
+        if isinstance(outcome, _Raised):
+            raise outcome.error
         return None if outcome is _NUDGE else outcome
 
     def _start(self, lane: Lane, work: Callable[[], object]) -> None:
         self._room[lane] -= 1
         self._running += 1
-        self._workers.submit(lambda: self._done.put((lane, work())))
+        self._workers.submit(lambda: self._done.put((lane, _outcome(work))))
 
     def nudge(self) -> None:
         """Have `next` return, from whichever thread."""
@@ -186,7 +189,12 @@ def _nothing() -> None:
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     try:
-        loop.run_forever()
+        while True:
+            try:
+                loop.run_forever()
+            except (SystemExit, KeyboardInterrupt):
+                continue  # that node fails; coroutines of others go on
+            return
     finally:
         loop.close()
 
@@ -205,6 +213,20 @@ def _fulfil(future: Future[_Answer], function: Callable[[], _Answer]) -> None:
         future.set_result(function())
     except Exception as error:  # noqa: BLE001 - whoever waits for the answer has it
         future.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What came of work that raised all the same: whoever waits for it is to know."""
+
+    error: BaseException
+
+
+def _outcome(work: Callable[[], object]) -> object:
+    try:
+        return work()
+    except BaseException as error:  # noqa: BLE001 - raised again in the thread that decides
+        return _Raised(error)
 
 
 _NUDGE = object()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph import events
@@ -11,15 +10,18 @@ from graph.cache import Entry, Inner
 from graph.calls import sentence
 from graph.errors import NodeFailed
 from graph.reasons import explain
+from graph.recipes import Intent
 from graph.report import NodeReport
 
 if TYPE_CHECKING:
     from graph.checked import CheckedNode
     from graph.executor import Engine
     from graph.outcomes import Made, Task
-    from graph.recipes import Intent
     from graph.report import RunResult
     from graph.surroundings import Surroundings
+
+_LONGEST = 100_000
+"""Characters of a traceback that are told; the innermost calls are at its end."""
 
 
 class Notes:
@@ -54,7 +56,7 @@ class Notes:
             files_gone=files_gone,
             known=known is not None,
         )
-        return replace(intent, reason=reason)
+        return Intent(intent.recipe, intent.key, intent.pure, intent.reading, reason)
 
     def cached(self, node: CheckedNode, entry: Entry) -> None:
         """A node need not run, nor do those that would stand for it."""
@@ -94,7 +96,7 @@ class Notes:
             node,
             events.NodeErred,
             sentence=str(failure),
-            traceback="".join(traceback.format_exception(error)),
+            traceback="".join(traceback.format_exception(error))[-_LONGEST:],
             exception_type=_type_name(error),
         )
         return failure

@@ -9,6 +9,7 @@ import inspect
 import secrets
 import time
 from dataclasses import replace
+from threading import current_thread, main_thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,9 @@ class Worker:
             return self._attempt(replace(task, context=thrifty))
         except Cancelled as error:
             return Raised(task, error)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code, whatever it raises
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and current_thread() is main_thread():
+                raise  # somebody pressed Ctrl+C, and no node knows better
             return Raised(task, error)
 
     async def work_async(self, task: Task) -> Outcome:

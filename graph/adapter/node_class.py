@@ -21,6 +21,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from graph.adapter.calm import Calmly, calm
 from graph.adapter.declaration import Declaration, read_declaration
 from graph.adapter.instances import Instances
 from graph.adapter.plain import as_json, options_of
@@ -175,13 +176,14 @@ class _NodeClass:
             return ()
         return tuple(signature.parameters.values())
 
-    def _run(self, context: NodeContext, **inputs: object) -> NodeOutput | Expansion:
-        with running(context):
+    def _run(self, context: NodeContext, /, **inputs: object) -> NodeOutput | Expansion:
+        with running(context), calm(context)():
             return self._read(self._call(context, inputs), context)
 
-    async def _run_async(self, context: NodeContext, **inputs: object) -> NodeOutput | Expansion:
+    async def _run_async(self, context: NodeContext, /, **inputs: object) -> NodeOutput | Expansion:
         with running(context):
-            return self._read(await self._call(context, inputs), context)
+            result = await Calmly(self._call(context, inputs), calm(context))
+            return self._read(result, context)
 
     def _call(self, context: NodeContext, inputs: dict[str, object]) -> Any:  # noqa: ANN401 - what a pack gives back
         inputs.pop(_OWN_ID, None)
@@ -191,7 +193,7 @@ class _NodeClass:
         method = getattr(self._instances.of(context.node_id), self._method)
         return method(**self._in_order({**self._blank, **inputs}))
 
-    def _ask(self, context: NodeContext, **inputs: object) -> object:
+    def _ask(self, context: NodeContext, /, **inputs: object) -> object:
         return self._needs(context, **self._in_order(inputs))
 
     def _in_order(self, inputs: dict[str, object]) -> dict[str, object]:

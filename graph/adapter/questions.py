@@ -30,12 +30,12 @@ def needs_of(cls: type, instances: Instances) -> NodeFunction:
     """
     method = getattr(cls, "check_lazy_status", None)
 
-    def ask(context: NodeContext, **inputs: object) -> list[str]:
+    def ask(context: NodeContext, /, **inputs: object) -> list[str]:
         if method is None:
             return []
         return _names(instances.of(context.node_id).check_lazy_status(**inputs))
 
-    async def ask_later(context: NodeContext, **inputs: object) -> list[str]:
+    async def ask_later(context: NodeContext, /, **inputs: object) -> list[str]:
         return _names(await instances.of(context.node_id).check_lazy_status(**inputs))
 
     return ask_later if inspect.iscoroutinefunction(method) else ask

@@ -28,7 +28,7 @@ def read_returned(
     Args:
         result: What the function gave back.
         name: What the class is called.
-        count: How many outputs it declares; more are dropped.
+        count: How many outputs it declares; more are dropped, and anything where there are none.
         folders: Where files that it tells of may be.
 
     Raises:
@@ -37,6 +37,8 @@ def read_returned(
     if not isinstance(result, dict):
         return NodeOutput(_values(result, name, count))
     if not any(key in result for key in _KEYS):
+        if not count:
+            return NodeOutput()
         raise DefinitionError(
             f"the node gave back a dictionary without 'result', 'ui' or 'expand'; {_REMEDY}"
         )
@@ -60,11 +62,11 @@ _REMEDY = "its code needs mending"
 
 
 def _values(result: object, name: str, count: int) -> tuple[object, ...]:
+    if not count:
+        return ()
     if isinstance(result, Blocked):
         return (result,) * count
     if result is None:
-        if not count:
-            return ()
         raise DefinitionError(
             f"{name} gave back nothing where its class declares {count} outputs; {_REMEDY}"
         )

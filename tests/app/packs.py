@@ -77,8 +77,8 @@ class PackSession:
         events: What was told during the last run.
     """
 
-    def __init__(self, base: Path) -> None:
-        self.session = Session(Settings(base=base, device="cpu", cache_disk=0))
+    def __init__(self, base: Path, cache_disk: int = 0) -> None:
+        self.session = Session(Settings(base=base, device="cpu", cache_disk=cache_disk))
         self.events: list[Event] = []
         self._file = base / "workflow.json"
 

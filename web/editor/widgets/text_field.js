@@ -2,12 +2,10 @@
 /** Text that is typed: one line or many. In prompts Ctrl+↑ and Ctrl+↓ change the weight of words. */
 
 import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
+import { Suggestions } from './suggestions.js';
 import { weigh } from './weights.js';
 
 /** @typedef {import('./desk.js').Place} Place */
-
-/** What may complete what is typed: given the text before the cursor, from where on it may be replaced by what.
- * @typedef {(before: string) => Promise<{readonly from: number, readonly words: readonly string[]}>} Completer */
 
 /** @param {Place} place @param {(step: 1 | -1) => void} goOn */
 export function editText(place, goOn) {
@@ -18,12 +16,14 @@ export function editText(place, goOn) {
   box.value = String(valueOf(place) ?? '');
   box.spellcheck = false;
   box.setAttribute('aria-label', nameOf(widget));
+  const suggestions = isLong ? new Suggestions(box) : null;
   desk.history.mark();
-  const close = layOver(desk, key, rectOfField(widget.name), box);
+  const close = layOver(desk, key, rectOfField(widget.name), box, () => suggestions?.close());
   box.addEventListener('input', () => setField(place, box.value));
   box.addEventListener('keydown', (/** @type {Event} */ pressed) => {
     const event = /** @type {KeyboardEvent} */ (pressed);
     if (event.isComposing) return;
+    if (suggestions?.takes(event)) return event.preventDefault();
     const isArrow = event.key === 'ArrowUp' || event.key === 'ArrowDown';
     if (isArrow && (event.ctrlKey || event.metaKey)) changeWeight(event.key === 'ArrowUp' ? 1 : -1);
     else if (event.key === 'Escape' || (event.key === 'Enter' && !isLong && !event.ctrlKey)) close();

@@ -11,8 +11,9 @@ import { openFile } from './open_file.js';
 /** @typedef {import('../session/editor.js').Editor} Editor */
 /** @typedef {import('../net/api.js').FileRef} FileRef */
 
-/** @param {Editor} editor @param {readonly FileRef[]} files @param {number} [first] which to begin with */
-export function openLightbox(editor, files, first = 0) {
+/** @param {Editor} editor @param {readonly FileRef[]} files @param {number} [first] which to begin with
+ * @param {{readonly compares?: boolean}} [options] whether to compare it with the next one at once */
+export function openLightbox(editor, files, first = 0, { compares = false } = {}) {
   let at = first;
   /** The file that is compared with. @type {FileRef | null} */
   let other = null;
@@ -61,7 +62,8 @@ export function openLightbox(editor, files, first = 0) {
   box.addEventListener('close', () => box.remove());
   stage.addEventListener('click', (event) => event.target === stage && box.close());
   document.body.append(box);
-  show();
+  if (compares) compare();
+  else show();
   box.showModal();
 }
 

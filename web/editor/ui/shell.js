@@ -7,7 +7,7 @@ import { makeToolbar } from './toolbar.js';
 import { GALLERY_PANEL } from './panels/gallery.js';
 import { HISTORY_PANEL } from './panels/history.js';
 import { LOG_PANEL } from './panels/log.js';
-import { MODELS_PANEL } from './panels/models.js';
+import { MODELS_PANEL, acceptModels } from './panels/models.js';
 import { NODES_PANEL, acceptNodes } from './panels/nodes.js';
 import { QUEUE_PANEL } from './panels/queue.js';
 import { SETTINGS_PANEL } from './panels/settings.js';
@@ -21,4 +21,5 @@ export function mountShell(editor) {
   const { rail, side } = makeSides(editor, PANELS);
   shell.prepend(makeToolbar(editor, makeTabs(editor)), rail, side);
   acceptNodes(editor, editor.renderer.canvas);
+  acceptModels(editor, editor.renderer.canvas);
 }

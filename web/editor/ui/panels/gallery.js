@@ -6,26 +6,69 @@ import { t } from '../../lib/i18n.js';
 import { getJson, viewUrl } from '../../net/api.js';
 import { h, withArrows } from '../dom.js';
 import { attempt } from '../errors.js';
-import { openLightbox } from '../lightbox.js';
+import { openLightbox, openWorkflow } from '../lightbox.js';
+import { openMenu } from '../menus.js';
+import { growAtEnd } from './paging.js';
 
-const MOST = 400;
+/** @typedef {import('../../session/editor.js').Editor} Editor */
+/** @typedef {import('../../net/api.js').FileRef} FileRef */
+
+const CHUNK = 60;
 
 /** @type {import('../sides.js').Panel} */
 export const GALLERY_PANEL = { id: 'gallery', icon: 'gallery', labelKey: 'panel.gallery', show };
 
-/** @param {import('../../session/editor.js').Editor} editor @param {HTMLElement} body */
+/** @param {Editor} editor @param {HTMLElement} body */
 function show(editor, body) {
-  const refresh = () => attempt(async () => {
-    const names = asList(await getJson('/internal/files/output')).map(asText);
-    const files = names.filter((name) => /\.(png|jpe?g|webp|gif)$/i.test(name)).slice(0, MOST).map((filename) => ({ filename }));
-    const grid = h('div', { class: 'gallery' }, ...files.map((file, index) =>
-      h('button', { 'aria-label': file.filename, title: file.filename, onclick: () => openLightbox(editor, files, index) },
-        h('img', { src: viewUrl(file, { small: true }), alt: '', loading: 'lazy' }))));
-    withArrows(grid, 'button');
+  /** @type {FileRef[]} */
+  let files = [];
+  const grid = h('div', { class: 'gallery' });
+  withArrows(grid, 'button');
+  let end = () => {};
+  const add = () => {
+    const next = files.slice(grid.childElementCount, grid.childElementCount + CHUNK);
+    grid.append(...next.map((file) => tile(editor, file, () => files)));
+    return grid.childElementCount < files.length;
+  };
+  const fill = () => attempt(async () => {
+    files = await pictures();
+    end();
+    grid.replaceChildren();
     body.replaceChildren(files.length ? grid : h('p', { class: 'empty' }, t('gallery.empty')));
+    if (files.length) end = growAtEnd(grid, add);
   });
-  void refresh();
-  return editor.net.subscribe(({ type }) => {
-    if (type === 'job_ended') void refresh();
+  const refresh = () => attempt(async () => {
+    const known = files[0]?.filename;
+    const now = await pictures();
+    const fresh = now.findIndex(({ filename }) => filename === known);
+    if (fresh < 0) return fill();
+    files = now;
+    grid.prepend(...now.slice(0, fresh).map((file) => tile(editor, file, () => files)));
   });
+  void fill();
+  const unsubscribe = editor.net.subscribe(({ type }) => type === 'job_ended' && void refresh());
+  return () => (end(), unsubscribe());
+}
+
+/** @returns {Promise<FileRef[]>} */
+async function pictures() {
+  const names = asList(await getJson('/internal/files/output')).map(asText);
+  return names.filter((name) => /\.(png|jpe?g|webp|gif)$/i.test(name)).map((filename) => ({ filename }));
+}
+
+/** @param {Editor} editor @param {FileRef} file @param {() => FileRef[]} all */
+function tile(editor, file, all) {
+  const open = (/** @type {{readonly compares?: boolean}} */ options = {}) => openLightbox(editor, all(), Math.max(all().indexOf(file), all().findIndex((one) => one.filename === file.filename)), options);
+  return h('button', {
+    'aria-label': file.filename, title: file.filename, onclick: () => open(),
+    oncontextmenu: (/** @type {MouseEvent} */ event) => {
+      event.preventDefault();
+      openMenu(editor, [
+        { label: t('gallery.open'), run: () => open() },
+        { label: t('lightbox.workflow'), run: () => openWorkflow(editor, file) },
+        { label: t('lightbox.compare'), run: () => open({ compares: true }) },
+        { label: t('lightbox.download'), run: () => h('a', { href: viewUrl(file), download: file.filename }).click() },
+      ], { x: event.clientX, y: event.clientY });
+    },
+  }, h('img', { src: viewUrl(file, { small: true }), alt: '', loading: 'lazy', decoding: 'async' }));
 }

@@ -1,76 +1,105 @@
 // @ts-check
-/** What has run: look at its pictures, open it again with its values. */
+/** What has run, as far back as is kept: look at its pictures, open it again with its values. */
 
-import { asList, asNumber, asObject } from '../../lib/json.js';
+import { asList, asNumber, asObject, asText } from '../../lib/json.js';
 import { t } from '../../lib/i18n.js';
 import { getJson, postJson, viewUrl } from '../../net/api.js';
 import { filesOf } from '../../net/run_state.js';
+import { choose } from '../dialog.js';
 import { duration, h } from '../dom.js';
 import { attempt } from '../errors.js';
 import { icon } from '../icons.js';
 import { openLightbox } from '../lightbox.js';
 import { openJson } from '../open_file.js';
+import { growAtEnd } from './paging.js';
 
 /** @typedef {import('../../session/editor.js').Editor} Editor */
 /** @typedef {import('../../lib/json.js').JsonObject} JsonObject */
 
-const MOST = 60;
+const PAGE = 30;
+/** @type {{readonly [status: string]: 'done' | 'failed' | 'cancelled'}} */
+const STATUSES = { completed: 'done', failed: 'failed', cancelled: 'cancelled' };
 
 /** @type {import('../sides.js').Panel} */
 export const HISTORY_PANEL = { id: 'history', icon: 'history', labelKey: 'panel.history', show };
 
 /** @param {Editor} editor @param {HTMLElement} body @param {HTMLElement} head */
 function show(editor, body, head) {
-  const refresh = () => attempt(async () => {
-    const entries = Object.entries(asObject(await getJson(`/history?max_items=${MOST}`))).reverse();
-    body.replaceChildren(...entries.map(([id, entry]) => card(editor, id, asObject(entry), refresh)));
-    if (!entries.length) body.append(h('p', { class: 'empty' }, t('history.empty')));
+  const list = h('div', { class: 'cards' });
+  let end = () => {};
+  const more = async () => {
+    const page = await attempt(() => jobs(list.childElementCount, PAGE));
+    list.append(...(page?.jobs ?? []).map((job) => card(editor, job)));
+    if (!list.childElementCount) body.replaceChildren(h('p', { class: 'empty' }, t('history.empty')));
+    return page?.hasMore ?? false;
+  };
+  const fill = () => {
+    end();
+    list.replaceChildren();
+    body.replaceChildren(list);
+    end = growAtEnd(list, more);
+  };
+  const newest = () => attempt(async () => {
+    if (!list.isConnected) return fill();
+    const known = new Set([...list.children].map((one) => one.getAttribute('data-job')));
+    const found = (await jobs(0, 10)).jobs.filter(({ id }) => !known.has(asText(id)));
+    list.prepend(...found.map((job) => card(editor, job)));
   });
-  head.append(h('button', { class: 'icon-button', title: t('history.clear'), 'aria-label': t('history.clear'),
-    onclick: () => attempt(() => postJson('/history', { clear: true })).then(refresh) }, icon('trash')));
-  void refresh();
-  return editor.net.subscribe(({ type }) => {
-    if (type === 'job_ended') void refresh();
-  });
+  head.append(h('button', { class: 'icon-button', title: t('history.clear'), 'aria-label': t('history.clear'), onclick: async () => {
+    const chosen = await choose(t('history.clear'), t('history.clearText'), [
+      { id: 'no', label: t('cancel') }, { id: 'yes', label: t('history.clear'), tone: 'danger' },
+    ]);
+    if (chosen === 'yes') await attempt(() => postJson('/history', { clear: true })).then(fill);
+  } }, icon('trash')));
+  fill();
+  const unsubscribe = editor.net.subscribe(({ type }) => type === 'job_ended' && void newest());
+  return () => (end(), unsubscribe());
 }
 
-/** @param {Editor} editor @param {string} id @param {JsonObject} entry @param {() => unknown} refresh */
-function card(editor, id, entry, refresh) {
-  const files = Object.values(asObject(entry['outputs'])).flatMap(filesOf);
-  const status = statusOf(entry);
-  const first = files[0];
-  const nodes = Object.values(asObject(entry['nodes'])).map(asObject);
-  const seconds = nodes.reduce((sum, node) => sum + asNumber(node['seconds'], 0), 0);
-  const cached = nodes.filter((node) => node['cached']).length;
-  return h('div', { class: 'card' },
-    h('button', { class: 'thumb', 'aria-label': t('lightbox'), disabled: !first, onclick: () => openLightbox(editor, files) },
-      first ? h('img', { src: viewUrl(first, { small: true }), alt: '', loading: 'lazy' }) : icon(status === 'failed' ? 'warning' : 'history')),
-    h('button', { class: 'card-text', title: t('history.load'), onclick: () => load(editor, id, entry) },
-      h('p', { class: 'title' }, h('i', { class: `dot ${status}` }), t(`history.${status}`), h('small', { class: 'muted' }, duration(seconds))),
-      h('p', { class: 'muted' }, t('history.cached', { count: cached, all: nodes.length })),
-      h('p', { class: 'muted' }, timeOf(entry))),
+/** @param {number} offset @param {number} limit @returns {Promise<{jobs: JsonObject[], hasMore: boolean}>} the newest first */
+async function jobs(offset, limit) {
+  const query = `status=${Object.keys(STATUSES)}&sort_by=created_at&sort_order=desc&limit=${limit}&offset=${offset}`;
+  const found = asObject(await getJson(`/jobs?${query}`));
+  return { jobs: asList(found['jobs']).map(asObject), hasMore: asObject(found['pagination'])['has_more'] === true };
+}
+
+/** @param {Editor} editor @param {JsonObject} job */
+function card(editor, job) {
+  const id = asText(job['id']);
+  const status = STATUSES[asText(job['status'])] ?? 'failed';
+  const shown = asObject(job['preview_output']);
+  const [made, began, ended] = ['create_time', 'execution_start_time', 'execution_end_time'].map((name) => asNumber(job[name], 0));
+  const failure = asText(asObject(job['execution_error'])['exception_message']);
+  const box = h('div', { class: 'card', 'data-job': id },
+    h('button', { class: 'thumb', 'aria-label': t('lightbox'), disabled: !shown['filename'], onclick: () => showPictures(editor, id) },
+      shown['filename'] ? h('img', { src: viewUrl(/** @type {any} */ (shown), { small: true }), alt: '', loading: 'lazy' }) : icon(status === 'failed' ? 'warning' : 'history')),
+    h('button', { class: 'card-text', title: t('history.load'), onclick: () => load(editor, id) },
+      h('p', { class: 'title' }, h('i', { class: `dot ${status}` }), t(`history.${status}`),
+        began && ended ? h('small', { class: 'muted' }, duration((ended - began) / 1000)) : null),
+      failure ? h('p', { class: 'muted card-failure' }, failure) : null,
+      h('p', { class: 'muted' }, made ? new Date(made).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }) : '')),
     h('button', { class: 'icon-button', title: t('history.delete'), 'aria-label': t('history.delete'),
-      onclick: () => attempt(() => postJson('/history', { delete: [id] })).then(refresh) }, icon('close')));
+      onclick: () => attempt(() => postJson('/history', { delete: [id] })).then(() => box.remove()) }, icon('close')));
+  return box;
 }
 
-/** Open a past run with its values and what it made. @param {Editor} editor @param {string} id @param {JsonObject} entry */
-async function load(editor, id, entry) {
-  const [, , prompt, extra] = asList(entry['prompt']);
-  const workflow = asObject(asObject(extra)['extra_pnginfo'])['workflow'];
-  const document = await openJson(editor, workflow ?? prompt, t('panel.history'));
-  document?.run.recall(id, entry);
-}
+/** @param {string} id @returns {Promise<JsonObject>} */
+const entryOf = async (id) => asObject(asObject(await getJson(`/history/${id}`))[id]);
 
-/** @param {JsonObject} entry @returns {'done' | 'failed' | 'cancelled'} */
-function statusOf(entry) {
-  const { status_str: word, messages } = asObject(entry['status']);
-  if (word === 'success') return 'done';
-  return asList(messages).some((message) => asList(message)[0] === 'execution_interrupted') ? 'cancelled' : 'failed';
-}
+/** @param {Editor} editor @param {string} id */
+const showPictures = (editor, id) =>
+  attempt(async () => {
+    const files = Object.values(asObject((await entryOf(id))['outputs'])).flatMap(filesOf);
+    if (files.length) openLightbox(editor, files);
+  });
 
-/** @param {JsonObject} entry */
-function timeOf(entry) {
-  const stamps = asList(asObject(entry['status'])['messages']).map((message) => asNumber(asObject(asList(message)[1])['timestamp'], 0));
-  const last = Math.max(0, ...stamps);
-  return last ? new Date(last).toLocaleString(document.documentElement.lang, { dateStyle: 'short', timeStyle: 'short' }) : '';
-}
+/** Open a past run with its values and what it made. @param {Editor} editor @param {string} id */
+const load = (editor, id) =>
+  attempt(async () => {
+    const entry = await entryOf(id);
+    const [, , prompt, extra] = asList(entry['prompt']);
+    const workflow = asObject(asObject(extra)['extra_pnginfo'])['workflow'];
+    const name = asText(asObject(extra)['workflow_name']) || t('panel.history');
+    const opened = await openJson(editor, workflow ?? prompt, name);
+    opened?.run.recall(id, entry);
+  });

@@ -7,30 +7,56 @@ import { getJson } from '../../net/api.js';
 import { h, withArrows } from '../dom.js';
 import { attempt } from '../errors.js';
 import { openJson } from '../open_file.js';
+import { graphPicture } from './graph_picture.js';
+
+/** @typedef {import('../../session/editor.js').Editor} Editor */
 
 /** @type {import('../sides.js').Panel} */
 export const TEMPLATES_PANEL = { id: 'templates', icon: 'templates', labelKey: 'panel.templates', show };
 
-/** @param {import('../../session/editor.js').Editor} editor @param {HTMLElement} body */
+/** @param {Editor} editor @param {HTMLElement} body */
 function show(editor, body) {
-  withArrows(body, '.row');
+  withArrows(body, '.template');
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      void addPicture(/** @type {HTMLElement} */ (target));
+    }
+  }, { rootMargin: '200px' });
   void attempt(async () => {
     const packs = Object.entries(asObject(await getJson('/workflow_templates')));
     const parts = packs.flatMap(([pack, names]) => [
       packs.length > 1 ? h('h3', { class: 'section' }, pack) : '',
-      ...asList(names).map(asText).map((name) =>
-        h('button', { class: 'row', onclick: () => openTemplate(editor, pack, name) }, h('span', {}, titleOf(name)))),
+      ...asList(names).map(asText).map((name) => card(editor, pack, name)),
     ]);
     body.replaceChildren(...(parts.length ? parts : [h('p', { class: 'empty' }, t('templates.empty'))]));
+    for (const one of body.querySelectorAll('.template')) watcher.observe(one);
   });
+  return () => watcher.disconnect();
 }
+
+/** @param {Editor} editor @param {string} pack @param {string} name */
+function card(editor, pack, name) {
+  const about = `template.${name}.about`;
+  return h('button', { class: 'template', 'data-path': pathOf(pack, name), onclick: () => openTemplate(editor, pack, name) },
+    h('span', { class: 'template-picture' }),
+    h('span', { class: 'template-name' }, titleOf(name)),
+    hasText(about) ? h('span', { class: 'muted' }, t(about)) : null);
+}
+
+/** @param {HTMLElement} target */
+async function addPicture(target) {
+  const json = await getJson(target.dataset['path'] ?? '').catch(() => null);
+  target.querySelector('.template-picture')?.replaceChildren(graphPicture(json));
+}
+
+/** @param {string} pack @param {string} name */
+const pathOf = (pack, name) => `/workflow_templates/${encodeURIComponent(pack)}/${encodeURIComponent(name)}.json`;
 
 /** @param {string} name */
 const titleOf = (name) => (hasText(`template.${name}`) ? t(`template.${name}`) : name.replaceAll('_', ' '));
 
-/** @param {import('../../session/editor.js').Editor} editor @param {string} pack @param {string} name */
+/** @param {Editor} editor @param {string} pack @param {string} name */
 export const openTemplate = (editor, pack, name) =>
-  attempt(async () => {
-    const path = `/workflow_templates/${encodeURIComponent(pack)}/${encodeURIComponent(name)}.json`;
-    return openJson(editor, await getJson(path), titleOf(name));
-  });
+  attempt(async () => openJson(editor, await getJson(pathOf(pack, name)), titleOf(name)));

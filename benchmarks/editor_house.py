@@ -15,10 +15,11 @@ from aiohttp import web
 from app.bootstrap.start import ROOT
 from app.catalogue import make_registry
 from graph.folders import Folders
+from graph.jobs.shelf import Shelf
+from graph.jobs.store import Store
 from web.application import make_application
 from web.catalogue import DefinedCatalogue
 from web.services import Services
-from web.settings_store import FileSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,9 @@ def editor_server() -> Iterator[str]:
     for folder in (folders.input, folders.output, folders.temp, folders.user):
         folder.mkdir(parents=True, exist_ok=True)
     catalogue = DefinedCatalogue(make_registry(), folders)
-    settings = FileSettings(folders.user / "settings.json")
-    app = make_application(Services(folders, catalogue, settings))
+    store = Store(folders.user / "queue.sqlite", print)
+    settings, drafts = Shelf(store, "settings", 100), Shelf(store, "drafts", 100)
+    app = make_application(Services(folders, catalogue, settings, drafts))
     ready, loop = Event(), asyncio.new_event_loop()
     found: list[int] = []
     stop = asyncio.Event()
@@ -69,6 +71,7 @@ def editor_server() -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
+        store.close()
         shutil.rmtree(base, ignore_errors=True)
 
 

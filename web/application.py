@@ -9,6 +9,7 @@ from aiohttp import web
 
 from web import (
     completion_routes,
+    draft_routes,
     editor_routes,
     history_routes,
     job_routes,
@@ -85,6 +86,10 @@ ROUTES: tuple[Route, ...] = (
     settings_routes.setting,
     settings_routes.set_settings,
     settings_routes.set_setting,
+    draft_routes.drafts,
+    draft_routes.draft,
+    draft_routes.keep_draft,
+    draft_routes.drop_draft,
     userdata_routes.list_files,
     userdata_routes.list_tree,
     userdata_routes.read_file,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graph.folders import Folders
     from web.catalogue import Catalogue
     from web.packs import Pack
-    from web.settings_store import SettingsStore
+    from web.shelves import Shelf
 
 
 def _no_packs() -> Sequence[Pack]:
@@ -33,6 +33,7 @@ class Services:
         folders: Where the user's files are.
         catalogue: Which nodes there are.
         settings: Where the user's settings are.
+        drafts: Where unsaved workflows are.
         version: Safelight's.
         security: Whom to let in.
         limits: How much clients may send.
@@ -45,7 +46,8 @@ class Services:
 
     folders: Folders
     catalogue: Catalogue
-    settings: SettingsStore
+    settings: Shelf
+    drafts: Shelf
     version: str = "0"
     security: Security = field(default_factory=Security)
     limits: BodyLimits = field(default_factory=BodyLimits)

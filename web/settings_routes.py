@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Literal, TypedDict
 
 from aiohttp import web
 
 from web.answers import json_answer
 from web.declared.route import get, post
-from web.errors import WebError, bad_request, too_large
+from web.errors import bad_request
 from web.services import SERVICES
+from web.shelves import asked, keep
 
 _LONGEST_NAME = 256
-_MOST = 10_000
 
 
 class Users(TypedDict):
@@ -38,14 +37,14 @@ async def add_user(_request: web.Request) -> None:
 @get("/settings")
 async def settings(request: web.Request) -> dict[str, object]:
     """Return all settings."""
-    return {**await asyncio.to_thread(request.app[SERVICES].settings.all)}
+    return {**await asked(request.app[SERVICES].settings.all)}
 
 
 @get("/settings/{name}")
 async def setting(request: web.Request, name: str) -> object:
     """Return a setting; null if it was never set."""
-    found = await asyncio.to_thread(request.app[SERVICES].settings.all)
-    return json_answer(found.get(name))
+    shelf = request.app[SERVICES].settings
+    return json_answer(await asked(lambda: shelf.get(name)))
 
 
 @post("/settings")
@@ -61,15 +60,4 @@ async def set_setting(request: web.Request, name: str, body: object) -> None:
 
 
 async def _merge(request: web.Request, changes: dict[str, object]) -> None:
-    if any(not name or len(name) > _LONGEST_NAME for name in changes):
-        raise bad_request(f"a setting's name has 1 to {_LONGEST_NAME} characters")
-    store = request.app[SERVICES].settings
-    known = await asyncio.to_thread(store.all)
-    if len({*known, *changes}) > _MOST:
-        raise too_large(f"there would be more than {_MOST} settings; no more are kept")
-    try:
-        await asyncio.to_thread(store.merge, changes)  # type: ignore[arg-type]  # parsed JSON
-    except OSError as error:
-        raise WebError(
-            507, "cannot_write", f"the settings cannot be written: {error.strerror}"
-        ) from error
+    await keep(request.app[SERVICES].settings, changes, "a setting's name", _LONGEST_NAME)

@@ -18,11 +18,11 @@ from graph.jobs.bus import Bus
 from graph.jobs.history import History
 from graph.jobs.queue import JobQueue
 from graph.jobs.queue_events import JobEnded
+from graph.jobs.shelf import Shelf
 from graph.jobs.store import Store
 from web.bodies import BodyLimits
 from web.jobs import Jobs
 from web.services import Services
-from web.settings_store import FileSettings
 
 if TYPE_CHECKING:
     from app.serving.access import Access
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from web.log_book import LogBook
 
 _log = logging.getLogger("safelight")
+MOST_SETTINGS, MOST_DRAFTS = 10_000, 200
 _WRITTEN = ("input", "output", "temp", "user", "cache")
 
 
@@ -78,7 +79,8 @@ class House:
         self.services = Services(
             folders,
             catalogue,
-            FileSettings(folders.user / "settings.json"),
+            Shelf(self._store, "settings", MOST_SETTINGS),
+            Shelf(self._store, "drafts", MOST_DRAFTS),
             version=VERSION,
             security=access.security,
             limits=BodyLimits(upload=int(wishes.upload * 2**20)),

@@ -21,6 +21,10 @@ class UnknownJobError(JobsError):
     """There is no job of this id, or none that what was asked for could be done to."""
 
 
+class ShelfFullError(JobsError):
+    """There are too many values of a kind already."""
+
+
 class StoreError(JobsError):
     """The database cannot do what it was asked for. Nothing that was accepted is lost."""
 

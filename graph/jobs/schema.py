@@ -1,4 +1,4 @@
-"""The tables of the queue and the history, and how older ones become these.
+"""The tables of the queue, the history and what is kept beside them, and how older become these.
 
 A job is one small row in `jobs`, which changes as it goes on. What does not change is apart from
 it, so that it is written once: what was asked for in `requests`, what came of it in `results`.
@@ -62,7 +62,19 @@ _FIRST: Step = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 
-STEPS: Final[tuple[Step, ...]] = (_FIRST,)
+_SECOND: Step = (
+    """
+    CREATE TABLE kept ( -- what else the user must not lose: settings, drafts
+        shelf TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL, -- JSON
+        changed REAL NOT NULL, -- seconds since the epoch
+        PRIMARY KEY (shelf, name)
+    )
+    """,
+)
+
+STEPS: Final[tuple[Step, ...]] = (_FIRST, _SECOND)
 """From nothing to version 1, from 1 to 2, …; what was published never changes."""
 
 

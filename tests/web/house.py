@@ -16,12 +16,14 @@ from graph.backends.inline import InlineBackend
 from graph.context import NodeContext  # noqa: TC001 - a node's types are read at run time
 from graph.decorator import node
 from graph.errors import NodeInputError
+from graph.events import WholePicture
 from graph.executor import Engine
 from graph.formats.signatures import ObjectInfo
 from graph.jobs.bus import Bus
 from graph.jobs.dispatcher import Dispatcher
 from graph.jobs.history import History
 from graph.jobs.queue import JobQueue
+from graph.jobs.shelf import Shelf
 from graph.jobs.store import Store
 from graph.object_info import describe_all
 from graph.result import NodeOutput
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from web.services import Services
 
 JPEG = b"\xff\xd8\xffpreview"
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @node("Save", category="stub", output_node=True)
@@ -55,6 +58,13 @@ def save(value: Anything) -> None:
 def fail(value: Anything) -> Number:
     """Fail."""
     raise NodeInputError("it broke")
+
+
+@node("Send", category="stub", output_node=True, pure=False)
+def send(ctx: NodeContext) -> None:
+    """Hand pictures to the client."""
+    for number in range(1, 4):
+        ctx.progress(number, 3, WholePicture(PNG + b"%d" % number))
 
 
 class Gate:
@@ -116,10 +126,12 @@ class House:
 @contextmanager
 def house_in(base: Path, *, start: bool = True, bus: Bus | None = None) -> Iterator[House]:
     """Everything behind a server; `start` says whether jobs are taken."""
-    services, gate = services_in(base), Gate()
-    known: Registry = registry(save, fail, gate.steps())
+    gate = Gate()
+    known: Registry = registry(save, fail, send, gate.steps())
     bus, worker = bus or Bus(), InlineWorker()
-    store = Store(services.folders.user / "jobs.sqlite", lambda _text: None)
+    store = Store(base / "user" / "jobs.sqlite", lambda _text: None)
+    settings, drafts = Shelf(store, "settings", 50), Shelf(store, "drafts", 3)
+    services = services_in(base, settings=settings, drafts=drafts)
     queue = JobQueue(store, bus.publish)
     engine = Engine(known, services.folders)
     backend = InlineBackend(engine)

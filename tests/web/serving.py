@@ -13,17 +13,39 @@ from graph.folders import Folders
 from web.application import make_application
 from web.catalogue import DefinedCatalogue
 from web.services import Services
-from web.settings_store import FileSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from pathlib import Path
 
     from aiohttp import ClientResponse, web
 
+    from graph.workflow import Json
     from web.declared.route import Route
 
     Client = TestClient[web.Request, web.Application]
+
+
+class Pocket:
+    """A shelf for tests of what has nothing to do with shelves."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Json] = {}
+
+    def all(self) -> dict[str, Json]:
+        return self._values
+
+    def changed(self) -> dict[str, float]:
+        return dict.fromkeys(self._values, 0.0)
+
+    def get(self, name: str) -> Json:
+        return self._values.get(name)
+
+    def merge(self, changes: Mapping[str, Json]) -> None:
+        self._values |= changes
+
+    def remove(self, name: str) -> bool:
+        return self._values.pop(name, None) is not None
 
 
 def services_in(base: Path, **changes: Any) -> Services:  # noqa: ANN401 - of each its own type
@@ -31,8 +53,7 @@ def services_in(base: Path, **changes: Any) -> Services:  # noqa: ANN401 - of ea
     for folder in (folders.input, folders.output, folders.temp, folders.user):
         folder.mkdir(parents=True, exist_ok=True)
     catalogue = DefinedCatalogue((), folders)
-    settings = FileSettings(folders.user / "settings.json")
-    return replace(Services(folders, catalogue, settings), **changes)
+    return replace(Services(folders, catalogue, Pocket(), Pocket()), **changes)
 
 
 @asynccontextmanager

@@ -328,18 +328,20 @@ async def test_an_open_port_without_authentication_cve_2023_48022(tmp_path: Path
 
 async def test_the_settings_are_no_file_of_the_users_cve_2025_67303(tmp_path: Path) -> None:
     """ComfyUI-Manager CVE-2025-67303, CVE-2026-22777: settings by user data, CRLF in them."""
-    async with running(services_in(tmp_path)) as client:
-        crlf = "value\r\nsecurity_level = weak\r\n[default]"
-        await client.post("/settings/a%0d%0ab", json=crlf)
-        assert await (await client.get("/settings")).json() == {"a\r\nb": crlf}
-        stored = (tmp_path / "user" / "settings.json").read_text()
-        assert json.loads(stored) == {"a\r\nb": crlf}
-        for name in ("..%2Fsettings.json", "comfy.settings.json", "..%2Fjobs.sqlite"):
-            for method in ("GET", "POST", "DELETE"):
-                answer = await client.request(method, f"/userdata/{name}", data=b"{}")
-                assert answer.status == 403
-        found = json.dumps(await (await client.get("/v2/userdata")).json())
-        assert "settings" not in found
+    with house_in(tmp_path, start=False) as house:
+        async with served(house) as client:
+            crlf = "value\r\nsecurity_level = weak\r\n[default]"
+            await client.post("/settings/a%0d%0ab", json=crlf)
+            assert await (await client.get("/settings")).json() == {"a\r\nb": crlf}
+            assert house.services.settings.all() == {"a\r\nb": crlf}
+            for name in ("comfy.settings.json", "..%2Fjobs.sqlite", "..%2Fjobs.sqlite-wal"):
+                for method in ("GET", "POST", "DELETE"):
+                    answer = await client.request(method, f"/userdata/{name}", data=b"{}")
+                    assert answer.status == 403
+            assert await (await client.get("/settings")).json() == {"a\r\nb": crlf}
+            found = json.dumps(await (await client.get("/v2/userdata")).json())
+            assert "settings" not in found
+            assert "sqlite" not in found
 
 
 async def test_denial_of_service_by_a_boundary_or_a_name_cve_2024_10821(tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ class NodeContext:
         Args:
             value: Steps done.
             total: Steps in all.
-            preview: A glimpse of the result, called only if somebody looks.
+            preview: A glimpse of the result, called only if somebody looks; a `WholePicture` goes
+                to whoever sent the job in any case.
 
         Raises:
             Cancelled: The job was cancelled.

@@ -28,6 +28,17 @@ class Event:
     time: float
 
 
+@dataclass(frozen=True, slots=True)
+class WholePicture:
+    """A picture that a node hands to whoever asked for it, who must not miss it.
+
+    Attributes:
+        content: The bytes of a PNG or JPEG.
+    """
+
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStarted(Event):
     """Work begins. `nodes` are all that the run may need, in order."""
@@ -93,7 +104,8 @@ class NodeStarted(NodeEvent):
 class NodeProgress(NodeEvent):
     """The node has done `value` of `total` steps, lately at `seconds_per_step`.
 
-    `preview` is a glimpse of the result, to be called by those who want to see it.
+    `preview` is a glimpse of the result, to be called by those who want to see it; a `WholePicture`
+    is the result itself.
     """
 
     value: int

@@ -65,11 +65,15 @@ class PreviewFrame:
         event: Whose preview are the bytes of a JPEG or PNG.
         picture: These.
         client: Whom it is for.
+        whole: Whether it is no glimpse but a result, which goes to clients that announced nothing.
     """
 
-    def __init__(self, event: NodeProgress, picture: bytes, client: str) -> None:
+    def __init__(
+        self, event: NodeProgress, picture: bytes, client: str, *, whole: bool = False
+    ) -> None:
         self.client = client
-        self.key = ("preview", f"{event.job} {event.node_id}")
+        self.whole = whole
+        self.key = None if whole else ("preview", f"{event.job} {event.node_id}")
         self._event = event
         self._picture = picture
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from graph.events import NodeProgress, NodeStarted
+from graph.events import NodeProgress, NodeStarted, WholePicture
 from graph.jobs.bus import MissedEventsError
 from graph.jobs.listening import Listeners
 from web.frames import BinaryFrame, PreviewFrame, TextFrame, text_frame
@@ -171,10 +171,13 @@ class Hub:
             self._tell_states([(event.job, state)])
         for frame in frames[before:]:
             self._route(frame, frame.message.client)
-        if isinstance(event, NodeProgress) and isinstance(event.preview, bytes):
+        if isinstance(event, NodeProgress):
             client = self._clients.of(event.job)
-            if client in self._named:
-                self._route(PreviewFrame(event, event.preview, client), client)
+            match event.preview if client in self._named else None:
+                case WholePicture(content):
+                    self._route(PreviewFrame(event, content, client, whole=True), client)
+                case bytes(content):
+                    self._route(PreviewFrame(event, content, client), client)
 
     def _tell_states(self, states: Iterable[tuple[str, dict[str, object]]]) -> None:
         for job_id, state in states:

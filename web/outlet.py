@@ -77,5 +77,5 @@ class Outlet:
 
     def _wants(self, frame: Frame) -> bool:
         if not isinstance(frame, TextFrame):
-            return self.pictures
+            return self.pictures or (isinstance(frame, PreviewFrame) and frame.whole)
         return self.numbered or not frame.message.own

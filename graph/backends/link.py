@@ -182,7 +182,7 @@ class WorkerLink:
 
     def _take(self, message: dict[str, Any]) -> None:
         if "event" in message:
-            if message.get("preview") and self._inbox.qsize() > _SLOW:
+            if isinstance(message.get("preview"), bytes) and self._inbox.qsize() > _SLOW:
                 message["preview"] = None
             self._inbox.put(read_event(message))
             return

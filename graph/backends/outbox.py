@@ -3,7 +3,7 @@
 Events that come within a moment of each other go as one message, and so do all that wait when
 something comes that somebody waits for. That a node starts is sent before it does, so that a node
 that kills the process is known by name. Previews are drawn here, only while somebody wants them,
-and of several that wait for the same node only the last.
+and of several that wait for the same node only the last; pictures that are results are all sent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from graph.backends.telling import plain_event
 from graph.backends.wire import pack
-from graph.events import Event, NodeProgress, NodeStarted
+from graph.events import Event, NodeProgress, NodeStarted, WholePicture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,10 @@ class Outbox:
     def _plain(self, event: Event, *, drawn: bool) -> Mapping[str, object]:
         plain = plain_event(event)
         if isinstance(event, NodeProgress):
-            plain["preview"] = self._drawn(event) if drawn else None
+            if isinstance(event.preview, WholePicture):
+                plain["preview"] = {"whole": event.preview.content}
+            else:
+                plain["preview"] = self._drawn(event) if drawn else None
         return plain
 
     def _drawn(self, event: NodeProgress) -> bytes | None:

@@ -46,7 +46,11 @@ def read_event(plain: Mapping[str, Any]) -> Event:
         KeyError: There is no such event.
     """
     kind = _kinds()[plain["event"]]
-    return read(kind, {name: value for name, value in plain.items() if name != "event"})
+    facts = {name: value for name, value in plain.items() if name != "event"}
+    match facts.get("preview"):
+        case {"whole": bytes(content)}:
+            facts["preview"] = events.WholePicture(content)
+    return read(kind, facts)
 
 
 def plain_outcome(outcome: Outcome) -> dict[str, object]:

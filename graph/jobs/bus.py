@@ -28,6 +28,7 @@ from graph.events import (
     NodeErred,
     NodeFinished,
     NodeProgress,
+    WholePicture,
 )
 from graph.jobs.queue_events import JobEnded, JobPutBack
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from graph.events import Event
 
+_WHOLE = 64
+"""Steps that keep a picture which is a result, though previews go sooner."""
 _number: Final = attrgetter("number")
 _NODE_ENDS: Final = (NodeFinished, NodeErred)
 _JOB_ENDS: Final = (JobFinished, JobFailed, JobCancelled, JobEnded, JobPutBack)
@@ -170,8 +173,8 @@ class Bus:
     def _keep_step(self, told: Told, step: NodeProgress) -> None:
         self._last_steps.setdefault((step.job, step.node_id))
         self._steps.append(told)
-        if len(self._steps) > self._previews:
-            self._steps[-self._previews - 1] = _without_preview(self._steps[-self._previews - 1])
+        self._strip(self._previews, whole=False)
+        self._strip(_WHOLE, whole=True)
         if len(self._steps) > self._progress:
             old = self._steps.popleft()
             if isinstance(old.event, NodeProgress):
@@ -179,16 +182,20 @@ class Bus:
                 if key in self._last_steps:
                     self._last_steps[key] = old
 
+    def _strip(self, after: int, *, whole: bool) -> None:
+        """Let go of the picture of the step with so many after it; of a result only if `whole`."""
+        if len(self._steps) <= after:
+            return
+        told = self._steps[-after - 1]
+        step = told.event
+        if not isinstance(step, NodeProgress) or step.preview is None:
+            return
+        if whole or not isinstance(step.preview, WholePicture):
+            self._steps[-after - 1] = Told(told.number, replace(step, preview=None))
+
 
 def _after(log: deque[Told], since: int, most: int) -> list[Told]:
     """Return the first events of a log after a number."""
     start = bisect_right(log, since, key=_number)
     # By index, since what is asked for is at the far end almost always.
     return [log[index] for index in range(start, min(start + most, len(log)))]
-
-
-def _without_preview(told: Told) -> Told:
-    event = told.event
-    if isinstance(event, NodeProgress) and event.preview is not None:
-        return Told(told.number, replace(event, preview=None))
-    return told

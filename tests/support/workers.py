@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from graph.context import NodeContext  # noqa: TC001 - the decorator reads it
 from graph.decorator import definition_of, node
 from graph.definition import MISSING
 from graph.errors import NodeInputError
-from graph.events import Event, OnEvent
+from graph.events import Event, OnEvent, WholePicture
 from graph.executor import Engine
 from graph.folders import Folders
 from graph.registry import Registry
@@ -54,6 +55,14 @@ def steps(
     return count
 
 
+@node("Pictures", category="stub", pure=False)
+def pictures(ctx: NodeContext, count: Annotated[int, Int(0, 10**6)] = 3) -> Number:
+    """Hand out pictures, all of which are wanted."""
+    for number in range(1, count + 1):
+        ctx.progress(number, count, WholePicture(f"picture {number}".encode()))
+    return count
+
+
 @node("Hang", category="stub", pure=False)
 def hang(mark: Annotated[str, String()]) -> Number:
     """Listen to nobody, for a minute."""
@@ -81,7 +90,7 @@ def fail() -> Number:
     raise NodeInputError("it cannot be done")
 
 
-NODES = (number, show, steps, hang, kill, fail)
+NODES = (number, show, steps, pictures, hang, kill, fail)
 _DEFAULTS: dict[str, dict[str, Any]] = {
     definition.name: {
         spec.name: spec.default for spec in definition.inputs if spec.default is not MISSING
@@ -101,16 +110,34 @@ def make_engine(base: Path) -> Engine:
 def make_workshop(base: Path) -> Workshop:
     """A workshop over these nodes, with questions to ask."""
 
+    pool = ThreadPoolExecutor(20)
+
     def slow(seconds: float) -> str:
+        if seconds < 0:
+            raise ValueError("not so fast")
         time.sleep(seconds)
         return "late"
 
     return Workshop(
         make_engine(base),
         about={"nodes": ["Number"], "pid": os.getpid()},
-        handlers={"echo": lambda payload: payload, "slow": slow, "fail": _refuse, "die": _die},
+        handlers={
+            "echo": lambda payload: payload,
+            "slow": slow,
+            "later": lambda seconds: pool.submit(slow, seconds),
+            "fail": _refuse,
+            "die": _die,
+            "odd": lambda _: _Odd(),
+        },
         encode_preview=lambda preview: f"drawn {preview}".encode(),
     )
+
+
+class _Odd:
+    """Nothing can be said of it."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
 
 
 def _refuse(_payload: object) -> None:

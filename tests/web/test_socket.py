@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 
 from graph import events
 from graph.jobs.bus import Bus
-from tests.web.house import JPEG, TWO, api, house_in, post, served, until, until_over
+from tests.web.house import JPEG, PNG, TWO, api, house_in, post, served, until, until_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +106,23 @@ async def test_only_who_sent_a_job_hears_of_its_nodes_and_sees_its_pictures(tmp_
                 except TimeoutError:
                     break
             assert set(others) == {"status"}
+
+
+async def test_a_nodes_pictures_come_in_order_to_who_announced_nothing(tmp_path: Path) -> None:
+    prompt = api(a=("Steps", {}), b=("Save", {"value": "a:0"}), c=("Send", {}))
+    with house_in(tmp_path) as house:
+        house.gate.open.set()
+        quiet = replace(house, services=replace(house.services, previews_for_all=False))
+        async with served(quiet) as client, client.ws_connect("/ws?clientId=me") as socket:
+            job = (await post(client, prompt, client_id="me"))["prompt_id"]
+            node, came = None, []
+            for said in await until_over(socket, job):
+                if isinstance(said, bytes):
+                    came.append((node, said))
+                elif said["type"] == "executing":
+                    node = said["data"]["node"]
+    head = struct.pack(">II", 1, 2) + PNG
+    assert came == [("c", head + b"1"), ("c", head + b"2"), ("c", head + b"3")]
 
 
 async def test_previews_come_with_metadata_to_those_who_can_read_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from graph.backends.link import AskError, WorkerGoneError
 from graph.backends.process import ProcessBackend
 from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed, Outcome
 from graph.events import Event as Told
-from graph.events import NodeFinished, NodeProgress
+from graph.events import NodeFinished, NodeProgress, WholePicture
 from tests.support.workers import (
     Listener,
     job,
@@ -178,6 +179,30 @@ def test_previews_are_drawn_only_while_somebody_wants_them(backend: ProcessBacke
     assert b"drawn preview 1" in previews("watched")
     backend.want_previews(False)
     assert previews("unwatched again") == [None] * 4
+
+
+def test_a_picture_that_is_a_result_comes_though_nobody_watches(backend: ProcessBackend) -> None:
+    told = Listener()
+    backend.run(job("Pictures", job_id="pictures", shown=True, count=30), told)
+    came = [event.preview for event in told.events if isinstance(event, NodeProgress)]
+    assert came == [WholePicture(f"picture {number}".encode()) for number in range(1, 31)]
+
+
+def test_what_takes_its_time_keeps_no_other_question_waiting(backend: ProcessBackend) -> None:
+    with ThreadPoolExecutor(12) as pool:
+        late = [pool.submit(backend.ask, "later", 1.5) for _ in range(12)]
+        assert backend.ask("echo", 1, seconds=60) == 1
+        assert [one.result() for one in late] == ["late"] * 12
+    with pytest.raises(AskError, match="not so fast"):
+        backend.ask("later", -1)
+
+
+def test_an_answer_that_cannot_be_sent_is_refused_and_takes_nothing_with_it(
+    backend: ProcessBackend,
+) -> None:
+    with pytest.raises(AskError, match="cannot be sent"):
+        backend.ask("odd")
+    assert backend.ask("echo", [1, b"2"]) == [1, b"2"]
 
 
 def test_a_preview_is_drawn_now_and_then_and_not_at_each_step(backend: ProcessBackend) -> None:

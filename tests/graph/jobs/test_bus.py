@@ -91,6 +91,14 @@ def test_numbers_of_an_earlier_process_are_a_gap() -> None:
     assert bus.read(bus.latest) == []
 
 
+def test_pictures_that_are_results_stay_longer_than_previews() -> None:
+    bus = Bus(previews=2, first=0)
+    results = [events.WholePicture(b"%d" % value) for value in range(80)]
+    for value, result in enumerate(results):
+        bus.publish(_step(value, preview=result))
+    assert _previews(bus.read(-1)) == [None] * 16 + results[16:]
+
+
 def test_who_is_slow_loses_previews_first() -> None:
     bus = Bus(previews=2, first=0)
     for value in range(5):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import options
 from app.comfy_flags import add_ignored, ignored_among
-from app.serving.wishes import LOOPBACK, PORT, UPLOAD, Wishes
+from app.serving.wishes import HISTORY, LOOPBACK, PORT, UPLOAD, Wishes
 
 EPILOG = "docs/server.md explains all of it, and which options of ComfyUI mean nothing here"
 _ANYWHERE = "0.0.0.0,::"  # what ComfyUI's --listen means without an address
@@ -57,6 +57,7 @@ def wishes(arguments: argparse.Namespace) -> Wishes:
         tls_key=arguments.tls_keyfile,
         tls_certificate=arguments.tls_certfile,
         upload=arguments.max_upload_size,
+        history=arguments.history_size,
         auto_launch=arguments.auto_launch,
         previews_for_all=arguments.preview_method is not None,
         log_level=arguments.verbose,
@@ -135,6 +136,13 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--disable-metadata", action="store_true", help="save pictures without their workflow"
     )
+    group.add_argument(
+        "--history-size",
+        metavar="N",
+        type=_count,
+        default=HISTORY,
+        help=f"remember the last N jobs that ended; 0 for all (default: {HISTORY})",
+    )
     kept = group.add_mutually_exclusive_group()
     kept.add_argument(
         "--cache-lru",
@@ -167,7 +175,7 @@ def _megabytes(text: str) -> float:
 
 def _count(text: str) -> int | None:
     if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of results, such as 50")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, such as 50")
     return int(text) or None  # 0 is ComfyUI's word for no such limit
 
 

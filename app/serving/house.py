@@ -68,7 +68,7 @@ class House:
         self._folders = folders
         self._store = Store(folders.user / "queue.sqlite", _log.warning)
         self._bus = Bus()
-        self._queue = JobQueue(self._store, self._publish)
+        self._queue = JobQueue(self._store, self._publish, wishes.history)
         if self._queue.recovered:
             _log.info("%d interrupted job(s) go on where they were", len(self._queue.recovered))
         self.workers = Workers(factory, settings, self._queue, self._publish, self._pass_on)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PORT = 8188
 LOOPBACK = "127.0.0.1"
 UPLOAD = 100.0
+HISTORY = 10_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Wishes:
         tls_key: The private key for HTTPS.
         tls_certificate: The certificate for HTTPS.
         upload: Megabytes of the largest upload.
+        history: How many jobs that ended are remembered; None for all.
         auto_launch: Whether to open a browser.
         previews_for_all: Whether clients get previews that did not say that they can read them.
         log_level: The least that is worth a line: `DEBUG`, `INFO`, …
@@ -43,6 +45,7 @@ class Wishes:
     tls_key: Path | None = None
     tls_certificate: Path | None = None
     upload: float = UPLOAD
+    history: int | None = HISTORY
     auto_launch: bool = False
     previews_for_all: bool = False
     log_level: str = "INFO"

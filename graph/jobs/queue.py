@@ -35,15 +35,16 @@ class JobQueue:
     Args:
         store: The database.
         on_event: Told what happens to jobs and to the queue, once it is committed; must not block.
+        keep: How many jobs that ended are remembered; the oldest are forgotten. None for all.
 
     Attributes:
         recovered: Ids of the jobs that ran when the last process died.
     """
 
-    def __init__(self, store: Store, on_event: OnEvent) -> None:
+    def __init__(self, store: Store, on_event: OnEvent, keep: int | None = None) -> None:
         self._store = store
         self._tell = Notices(on_event)
-        self._state = QueueState()
+        self._state = QueueState(keep)
         self._news = Condition()
         store.on_rollback(self._state.reread)
         self.recovered = store.write(self._state.recover)

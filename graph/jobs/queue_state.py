@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from graph.jobs.coding import RequestColumns, ResultColumns
     from graph.jobs.record import Crashes, JobStatus, NewJob, Taken
 
+_SOME = 100
+"""History may be longer than it should by this part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -43,13 +46,18 @@ class Beside:
 class QueueState:
     """Who waits and who runs.
 
+    Args:
+        keep: How many jobs that ended are remembered, the last ones; None for all.
+
     Attributes:
         line: Who waits.
         running: Who runs, by id, in the order of their start.
         paused: Whether nothing more is to start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int | None = None) -> None:
+        self._keep = keep
+        self._ended = 0
         self.line = Line()
         self.running: dict[str, Running] = {}
         self.paused = False
@@ -59,6 +67,7 @@ class QueueState:
     def recover(self, database: sqlite3.Connection) -> list[str]:
         """Let jobs whose process died wait again, ahead of all others; answers their ids."""
         table.prune_turns(database, MOST_CLIENTS)
+        self._forget(database)
         self.reread(database)
         found = [*self.running]
         for job_id in reversed(found):
@@ -121,6 +130,7 @@ class QueueState:
         self._ending += 1
         table.end(database, job.serial, status, columns, self._ending, time.time())
         table.crashed(database, job.serial, crash)
+        self._count_ended(database, 1)
         return self.running.pop(job_id)
 
     def put_back(self, database: sqlite3.Connection, job_id: str, crash: Crashes = ()) -> Running:
@@ -142,6 +152,7 @@ class QueueState:
         jobs = [self.line[job_id] for job_id in wanted if job_id in self.line]
         table.cancel(database, jobs, self._ending + 1, time.time())
         self._ending += len(jobs)
+        self._count_ended(database, len(jobs))
         for job in jobs:
             self.line.remove(job.id)
         return jobs
@@ -170,6 +181,17 @@ class QueueState:
             return order.index(job_id)
         order.remove(job_id)
         return order.index(whither.job_id) + whither.after
+
+    def _count_ended(self, database: sqlite3.Connection, count: int) -> None:
+        """Forget what ended long ago, now and then: that costs more than to remember some more."""
+        self._ended += count
+        if self._keep is not None and self._ended > self._keep // _SOME:
+            self._forget(database)
+
+    def _forget(self, database: sqlite3.Connection) -> None:
+        self._ended = 0
+        if self._keep is not None:
+            table.prune_history(database, self._keep)
 
     def _one_running(self, job_id: str) -> Running:
         if job_id not in self.running:

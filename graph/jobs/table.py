@@ -28,6 +28,7 @@ _TAKEN = (
     "SELECT prompt, extra, targets, crashes FROM requests JOIN jobs USING (serial) WHERE serial = ?"
 )
 _STATUS = "SELECT status FROM jobs WHERE id = ?"
+_OLD = "SELECT ending FROM jobs WHERE ending IS NOT NULL ORDER BY ending DESC LIMIT 1 OFFSET ?"
 _CANCEL = "UPDATE jobs SET status = 'cancelled', ended = ?, ending = ? WHERE serial = ?"
 
 
@@ -173,6 +174,19 @@ def status(database: sqlite3.Connection, job_id: str) -> JobStatus:
     if row is None:
         raise UnknownJobError(f"there is no job {job_id!a}; it may have been deleted")
     return JobStatus(row[0])
+
+
+def prune_history(database: sqlite3.Connection, most: int) -> None:
+    """Forget the jobs that ended longest ago, but for so many."""
+    row = database.execute(_OLD, (most,)).fetchone()
+    if row is None:
+        return
+    for name in ("requests", "results", "jobs"):
+        database.execute(
+            f"DELETE FROM {name} WHERE serial IN"  # noqa: S608 - names of our own
+            " (SELECT serial FROM jobs WHERE ending <= ?)",
+            row,
+        )
 
 
 def prune_turns(database: sqlite3.Connection, most: int) -> None:

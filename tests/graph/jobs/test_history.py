@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graph.jobs.history import Choice
+from graph.jobs.queue import JobQueue
 from graph.jobs.record import (
     OPEN,
     JobError,
@@ -174,3 +175,48 @@ def test_nothing_is_left_of_what_was_forgotten(queues: Queues, history: History)
         ]
     )
     assert left == [2, 2, 0]
+
+
+def test_the_oldest_are_forgotten_when_there_are_too_many(queues: Queues) -> None:
+    queue = JobQueue(queues.store, queues.events.append, keep=3)
+    for number in range(7):
+        queue.enqueue(job(f"{number}"))
+    for number in range(4):
+        queues.queue = queue
+        assert queues.take() == f"{number}"
+        queue.finish(f"{number}", JobStatus.DONE, RESULT)
+    assert _ids(queues.history, Choice()) == list("321")
+    queue.delete(["4", "5"])
+    assert _ids(queues.history, Choice()) == list("543")
+    assert queue.pending() == ["6"]
+    assert _left(queues) == {"jobs": 4, "requests": 4, "results": 1}
+
+
+def test_a_shorter_history_is_cut_when_the_next_server_starts(
+    history: History, queues: Queues
+) -> None:
+    JobQueue(queues.store, queues.events.append, keep=4)
+    assert _ids(history, Choice()) == list("9876")
+    assert history.count(Choice(statuses=OPEN)) == 2
+
+
+def test_a_long_history_is_cut_now_and_then_and_all_is_kept_unless_told(queues: Queues) -> None:
+    queue = JobQueue(queues.store, queues.events.append, keep=200)
+    for number in range(205):
+        queue.enqueue(job(f"{number}"))
+    queue.delete([f"{number}" for number in range(200)])
+    counts = []
+    for number in range(200, 203):
+        queue.delete([f"{number}"])
+        counts.append(queues.history.count(Choice()))
+    assert counts == [201, 202, 200]
+    everything = JobQueue(queues.store, queues.events.append)
+    everything.clear()
+    assert queues.history.count(Choice()) == 202
+
+
+def _left(queues: Queues) -> dict[str, int]:
+    tables = ("jobs", "requests", "results")
+    asked = " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in tables)  # noqa: S608
+    counts = queues.store.read(lambda database: database.execute(asked).fetchall())
+    return {name: count for name, (count,) in zip(tables, counts, strict=True)}

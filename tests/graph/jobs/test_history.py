@@ -217,6 +217,6 @@ def test_a_long_history_is_cut_now_and_then_and_all_is_kept_unless_told(queues: 
 
 def _left(queues: Queues) -> dict[str, int]:
     tables = ("jobs", "requests", "results")
-    asked = " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in tables)  # noqa: S608
+    asked = " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in tables)
     counts = queues.store.read(lambda database: database.execute(asked).fetchall())
     return {name: count for name, (count,) in zip(tables, counts, strict=True)}

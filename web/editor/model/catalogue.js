@@ -4,6 +4,7 @@
 import { score } from '../lib/fuzzy.js';
 import { isObject } from '../lib/json.js';
 import { readDefinition } from './definition.js';
+import { NO_WORDS, translated } from './node_words.js';
 import { OWN_KINDS } from './own_kinds.js';
 import { SYNONYMS } from './synonyms.js';
 import { typesFit } from './types.js';
@@ -15,19 +16,42 @@ import { typesFit } from './types.js';
  * @typedef {{readonly type: string, readonly side: 'input' | 'output'}} Fitting
  */
 
-/** Translates a class's title for searching; by default titles are as the server has them.
- * @typedef {(definition: Definition) => string} Titled */
-
 export class Catalogue {
   /** @type {Map<string, Definition>} */
   #definitions = new Map();
   /** @type {{[type: string]: unknown}} */
   #described;
+  /** Grows when classes are to be read anew. */
+  revision = 0;
+  #words;
 
-  /** @param {unknown} objectInfo what the server answers to `GET /object_info` */
-  constructor(objectInfo) {
+  /** @param {unknown} objectInfo what the server answers to `GET /object_info`
+   * @param {import('./node_words.js').NodeWords} [words] of the reader's language */
+  constructor(objectInfo, words = NO_WORDS) {
     this.#described = isObject(objectInfo) ? objectInfo : {};
-    for (const own of OWN_KINDS) this.#definitions.set(own.name, own);
+    this.#words = words;
+    this.#readOwn();
+  }
+
+  /** Have the classes in another language. @param {import('./node_words.js').NodeWords} words */
+  useWords(words) {
+    if (words === this.#words) return;
+    this.#words = words;
+    this.#definitions.clear();
+    this.#readOwn();
+    this.revision += 1;
+  }
+
+  /** Take what the server says now. @param {unknown} objectInfo */
+  describe(objectInfo) {
+    this.#described = isObject(objectInfo) ? objectInfo : {};
+    this.#definitions.clear();
+    this.#readOwn();
+    this.revision += 1;
+  }
+
+  #readOwn() {
+    for (const own of OWN_KINDS) this.#definitions.set(own.name, translated(own, this.#words));
   }
 
   /** The class of a name; entries are read when they are first asked for.
@@ -35,7 +59,7 @@ export class Catalogue {
   get(type) {
     const known = this.#definitions.get(type);
     if (known || !Object.hasOwn(this.#described, type)) return known;
-    const read = readDefinition(type, this.#described[type]);
+    const read = translated(readDefinition(type, this.#described[type]), this.#words);
     this.#definitions.set(type, read);
     return read;
   }
@@ -53,17 +77,18 @@ export class Catalogue {
 
   /**
    * The classes that answer a query, best first: by title and class name, then by what else people
-   * call them, then by category and description. Deprecated ones come last.
+   * call them, then by category and description, in the reader's language and in English.
+   * Deprecated ones come last.
    * @param {string} query
-   * @param {{readonly fitting?: Fitting | undefined, readonly titled?: Titled | undefined}} [options]
+   * @param {{readonly fitting?: Fitting | undefined}} [options]
    * @returns {Definition[]}
    */
-  search(query, { fitting, titled } = {}) {
+  search(query, { fitting } = {}) {
     /** @type {{definition: Definition, rank: number}[]} */
     const found = [];
     for (const definition of this.all()) {
       if (fitting && !fits(definition, fitting)) continue;
-      const rank = rankOf(definition, query, titled, fitting);
+      const rank = rankOf(definition, query, fitting);
       if (rank > 0) found.push({ definition, rank });
     }
     return found.sort((a, b) => b.rank - a.rank).map(({ definition }) => definition);
@@ -76,16 +101,19 @@ export function fits(definition, { type, side }) {
   return slots.some((slot) => typesFit(slot.type, type));
 }
 
-/** @param {Definition} definition @param {string} query @param {Titled | undefined} titled @param {Fitting | undefined} fitting */
-function rankOf(definition, query, titled, fitting) {
-  const names = [definition.displayName, definition.name, titled?.(definition) ?? ''];
-  const synonyms = [SYNONYMS[definition.name] ?? '', ...definition.aliases];
+/** @param {Definition} definition @param {string} query @param {Fitting | undefined} fitting */
+function rankOf(definition, query, fitting) {
+  const { title, displayName, name, category, description, aliases, original } = definition;
+  const names = [title, displayName, name];
+  const synonyms = [SYNONYMS[name] ?? '', ...aliases];
+  const categories = [category, original?.category ?? ''];
   const rank = Math.max(
-    ...names.map((name) => score(query, name)),
+    ...names.map((text) => score(query, text)),
     ...synonyms.map((text) => score(query, text) * 0.7),
-    score(query, definition.category) * 0.4,
-    hasAll(query, `${names.join(' ')} ${synonyms.join(' ')} ${definition.category}`) ? 20 : 0,
-    described(query, definition.description),
+    ...categories.map((text) => score(query, text) * 0.4),
+    hasAll(query, [...names, ...synonyms, ...categories].join(' ')) ? 20 : 0,
+    described(query, description),
+    described(query, original?.description ?? ''),
   );
   if (rank === 0) return 0;
   return rank * (definition.deprecated ? 0.3 : 1) + (exactly(definition, fitting) ? 3 : 0);
@@ -101,7 +129,7 @@ function hasAll(query, text) {
  * @param {string} query @param {string} description */
 function described(query, description) {
   const words = query.toLowerCase().trim();
-  return words.length > 2 && description.toLowerCase().includes(words) ? 10 : 0;
+  return words.length > 1 + Number(/^[\x00-\x7f]*$/.test(words)) && description.toLowerCase().includes(words) ? 10 : 0;
 }
 
 /** @param {Definition} definition @param {Fitting | undefined} fitting */

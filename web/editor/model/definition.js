@@ -21,8 +21,11 @@ import { socketType } from './types.js';
 
 /**
  * One declared input. `upload` says what can be uploaded for it. `raw` are its options as declared.
+ * `label`, `tooltip` and `optionLabels` are in the reader's language; options without a label are
+ * shown as they are.
  * @typedef {{
- *   readonly name: string, readonly type: string, readonly kind: InputKind,
+ *   readonly name: string, readonly type: string, readonly kind: InputKind, readonly label: string,
+ *   readonly optionLabels: {readonly [option: string]: string},
  *   readonly options: readonly Json[], readonly default: Json,
  *   readonly min: number, readonly max: number, readonly step: number, readonly round: number,
  *   readonly multiline: boolean, readonly dynamicPrompts: boolean,
@@ -34,19 +37,22 @@ import { socketType } from './types.js';
  */
 
 /** @typedef {{readonly name: string, readonly type: string, readonly isList: boolean,
- *   readonly tooltip: string}} OutputDefinition */
+ *   readonly label: string, readonly tooltip: string}} OutputDefinition */
 
 /** @typedef {import('./fields.js').Field} Field */
 
 /**
  * One node class. `inputs` are in the declared order, required ones first; `fields` are in the
  * order of `widgets_values`. `output` says that it ends a workflow: saves or shows something.
+ * `title`, `category` and `description` are in the reader's language, `displayName` is as the server
+ * has it, which files count on; `original` is the class before it was translated.
  * @typedef {{
- *   readonly name: string, readonly displayName: string, readonly category: string,
+ *   readonly name: string, readonly displayName: string, readonly title: string, readonly category: string,
  *   readonly description: string, readonly source: string, readonly aliases: readonly string[],
  *   readonly inputs: readonly InputDefinition[], readonly outputs: readonly OutputDefinition[],
  *   readonly fields: readonly Field[],
  *   readonly output: boolean, readonly deprecated: boolean, readonly experimental: boolean,
+ *   readonly original: Definition | null,
  * }} Definition
  */
 
@@ -71,9 +77,11 @@ const FIELD_KINDS = {
 export function readDefinition(name, described) {
   const entry = asObject(described);
   const inputs = readInputs(entry);
+  const displayName = asText(entry.display_name) || TITLES.get(name) || name;
   return {
     name,
-    displayName: asText(entry.display_name) || TITLES.get(name) || name,
+    displayName,
+    title: displayName,
     category: asText(entry.category),
     description: asText(entry.description),
     source: asText(entry.python_module),
@@ -84,6 +92,7 @@ export function readDefinition(name, described) {
     output: entry.output_node === true,
     deprecated: entry.deprecated === true,
     experimental: entry.experimental === true,
+    original: null,
   };
 }
 
@@ -111,6 +120,8 @@ export function readInput(name, spec, optional) {
     name,
     type,
     kind,
+    label: asText(raw.display_name) || name,
+    optionLabels: {},
     upload,
     options: Array.isArray(written) ? written : asList(raw.options),
     default: raw.default ?? null,
@@ -168,10 +179,9 @@ function readOutputs(entry) {
   const names = asList(entry.output_name);
   const lists = asList(entry.output_is_list);
   const tooltips = asList(entry.output_tooltips);
-  return asList(entry.output).map((written, index) => ({
-    name: asText(names[index]) || socketType(written),
-    type: socketType(written),
-    isList: lists[index] === true,
-    tooltip: asText(tooltips[index]),
-  }));
+  return asList(entry.output).map((written, index) => {
+    const type = socketType(written);
+    const name = asText(names[index]) || type;
+    return { name, type, label: name, isList: lists[index] === true, tooltip: asText(tooltips[index]) };
+  });
 }

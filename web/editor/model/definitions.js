@@ -23,7 +23,7 @@ export class Definitions {
   #catalogue;
   /** Of subgraphs. @type {Map<string, Definition>} */
   #made = new Map();
-  #madeAt = -1;
+  #madeAt = '';
   /** Of primitive nodes, by what they stand for. @type {WeakMap<InputDefinition, Definition>} */
   #primitives = new WeakMap();
 
@@ -43,9 +43,10 @@ export class Definitions {
 
   /** @param {GraphRecord} graph @returns {Definition} */
   #ofSubgraph(graph) {
-    if (this.#madeAt !== this.#store.shapeRevision) {
+    const now = `${this.#store.shapeRevision} ${this.#catalogue.revision}`;
+    if (this.#madeAt !== now) {
       this.#made.clear();
-      this.#madeAt = this.#store.shapeRevision;
+      this.#madeAt = now;
     }
     const known = this.#made.get(graph.id);
     if (known) return known;
@@ -91,7 +92,8 @@ export class Definitions {
 /** @param {Slot} port @param {InputDefinition | undefined} inner @returns {InputDefinition} */
 function portInput(port, inner) {
   const plain = inner ?? readInput(port.name, [port.type, port.widget ? {} : { forceInput: true }], port.optional);
-  return { ...plain, name: port.name, type: port.type, control: false };
+  const label = plain.name === port.name ? plain.label : port.name;
+  return { ...plain, name: port.name, label, type: port.type, control: false };
 }
 
 /** @param {GraphRecord} graph @param {InputDefinition[]} inputs @param {Field[]} fields @returns {Definition} */
@@ -99,15 +101,17 @@ function definitionOf(graph, inputs, fields) {
   return {
     name: graph.id,
     displayName: graph.name,
+    title: graph.name,
     category: 'subgraph',
     description: typeof graph.extra.description === 'string' ? graph.extra.description : '',
     source: 'editor',
     aliases: [],
     inputs,
-    outputs: graph.outputs.map(({ name, type }) => ({ name, type, isList: false, tooltip: '' })),
+    outputs: graph.outputs.map(({ name, type }) => ({ name, type, label: name, isList: false, tooltip: '' })),
     fields,
     output: false,
     deprecated: false,
     experimental: false,
+    original: null,
   };
 }

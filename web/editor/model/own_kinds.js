@@ -10,6 +10,7 @@ import { readInput } from './definition.js';
 const own = (name, facts) => ({
   name,
   displayName: name,
+  title: facts.displayName ?? name,
   category: 'utils',
   description: '',
   source: 'editor',
@@ -20,19 +21,21 @@ const own = (name, facts) => ({
   output: false,
   deprecated: false,
   experimental: false,
+  original: null,
   ...facts,
 });
 
 const text = readInput('text', ['STRING', { multiline: true, socketless: true, default: '' }], false);
 const note = { inputs: [text], fields: [field('text', { input: text, initial: '', sent: false })] };
-const anything = { name: '', type: '*', isList: false, tooltip: '' };
+const anything = { name: '', type: '*', label: '', isList: false, tooltip: '' };
+const TO_FIELD = 'connect to widget input';
 
 /** @type {readonly Definition[]} */
 export const OWN_KINDS = [
   own('Note', note),
   own('MarkdownNote', { ...note, displayName: 'Markdown Note' }),
   own('Reroute', { inputs: [readInput('', ['*'], true)], outputs: [anything] }),
-  own('PrimitiveNode', { displayName: 'Primitive', outputs: [{ ...anything, name: 'connect to widget input' }] }),
+  own('PrimitiveNode', { displayName: 'Primitive', outputs: [{ ...anything, name: TO_FIELD, label: TO_FIELD }] }),
 ];
 
 const NAMES = new Set(OWN_KINDS.map((kind) => kind.name));

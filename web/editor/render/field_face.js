@@ -1,6 +1,8 @@
 // @ts-check
 /** Fields as they are drawn while nobody edits them. */
 
+import { hasText, t } from '../lib/i18n.js';
+import { optionLabel } from '../model/node_words.js';
 import { isText } from '../view/layout.js';
 import { breakText, fitText } from './text.js';
 
@@ -39,7 +41,7 @@ function drawRow(brush, widget, value) {
   const marks = drawMarks(brush, widget, value);
   context.font = theme.labelFont;
   context.textBaseline = 'middle';
-  const shown = field.kind === 'toggle' || field.kind === 'color' ? '' : textOf(value, field.input?.round ?? 0, field.kind);
+  const shown = field.kind === 'toggle' || field.kind === 'color' ? '' : shownValue(field, value);
   const inner = rect.w - marks.left - marks.right;
   const label = fitText(context, labelOf(brush, widget), Math.max(inner * (shown ? 0.5 : 1), inner - context.measureText(shown).width - 12));
   const labelWidth = context.measureText(label).width;
@@ -130,7 +132,15 @@ function drawBars({ context, theme }, { rect, field }) {
 /** @param {Brush} brush @param {WidgetPlace} widget */
 function labelOf(brush, { field, input }) {
   if (field.kind === 'control') return brush.words.control;
-  return field.input?.raw['display_name']?.toString() || brush.node.inputs[input]?.label || field.name;
+  return brush.node.inputs[input]?.label || field.input?.label || field.name;
+}
+
+/** A value as it is shown: options in the reader's language. @param {WidgetPlace['field']} field @param {unknown} value */
+function shownValue({ kind, input }, value) {
+  const key = `field.control.${value}`;
+  if (kind === 'control' && hasText(key)) return t(key);
+  const labelled = typeof value === 'string' ? optionLabel(input, value) : value;
+  return textOf(labelled, input?.round ?? 0, kind);
 }
 
 /** A value in a word or two: numbers with the decimals that their step has.

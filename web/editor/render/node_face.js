@@ -1,6 +1,7 @@
 // @ts-check
 /** What a node looks like, in its own coordinates; what changes while it runs is drawn elsewhere. */
 
+import { slotLabel } from '../model/node_words.js';
 import { RADIUS, SOCKET, TITLE } from '../view/metrics.js';
 import { drawField } from './field_face.js';
 import { drawTitle } from './title_face.js';
@@ -109,7 +110,7 @@ function drawSlot({ context, theme, paint, writes, linked }, view, place) {
     context.globalAlpha /= quiet ? 0.55 : 1;
   }
   if (!place.named) return;
-  const name = slot.label ?? (slot.name || slot.type);
+  const name = slotLabel(view.definition, side, index, slot);
   const room = view.layout.width * (view.record.outputs.length && view.record.inputs.length ? 0.5 : 1) - 20;
   const at = side === 'input' ? x + 14 : x - 14;
   context.fillStyle = theme.css[slot.optional ? 'field-text-muted' : 'node-text-muted'];

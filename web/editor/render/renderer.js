@@ -109,9 +109,10 @@ export class Renderer {
     this.invalidate();
   }
 
-  /** Other words, in another language. @param {Words} words */
+  /** Other words, in another language, in which classes may be called otherwise. @param {Words} words */
   useWords(words) {
     this.words = words;
+    this.scene.redefine();
     this.sprites.clear();
     this.invalidate();
   }

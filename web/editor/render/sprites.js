@@ -8,6 +8,7 @@
  * cannot be read, nodes that look the same share a picture.
  */
 
+import { slotLabel } from '../model/node_words.js';
 import { titleOf } from '../view/layout.js';
 import { MARGIN, drawNode } from './node_face.js';
 
@@ -123,7 +124,7 @@ const writesAt = (density) => density * 12 >= LEAST_TEXT;
 /** All that a node's picture depends on where values cannot be read.
  * @param {NodeView} view @param {ReadonlySet<string>} linked */
 function lookOf({ record, definition, layout }, linked) {
-  const slots = layout.slots.map(({ slot, side, index, x, y }) => `${side}${index} ${slot.type} ${slot.label ?? slot.name} ${slot.extra['shape']} ${x} ${y}`);
+  const slots = layout.slots.map(({ slot, side, index, x, y }) => `${side}${index} ${slot.type} ${slotLabel(definition, side, index, slot)} ${slot.extra['shape']} ${x} ${y}`);
   return JSON.stringify([
     record.type, titleOf(record, definition), layout.width, layout.height, layout.shape, layout.preview, record.mode,
     record.color, record.bgcolor, record.pinned, slots, [...linked].sort(), layout.widgets.map(({ rect }) => rect.h),

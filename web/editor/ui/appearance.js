@@ -2,6 +2,7 @@
 /** Theme, language and what floats over the graph follow the preferences. */
 
 import { t, useLanguage } from '../lib/i18n.js';
+import { fetchNodeWords } from '../net/node_words.js';
 import { readTheme } from '../render/theme.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -23,8 +24,13 @@ export const canvasWords = () => ({
 });
 
 /** @param {Editor} editor @param {HTMLElement} minimap @param {HTMLElement} canvas */
-export function followPreferences({ preferences, renderer }, minimap, canvas) {
-  const follow = () => {
+export function followPreferences({ preferences, catalogue, renderer }, minimap, canvas) {
+  const follow = async () => {
+    const { language } = preferences.chosen;
+    const words = await fetchNodeWords(language);
+    if (language !== preferences.chosen.language) return;
+    // Before the language is told to be another: whoever hears of it shows node classes anew.
+    catalogue.useWords(words);
     prepareAppearance(preferences);
     renderer.useTheme(readTheme(document.documentElement));
     renderer.useWords(canvasWords());

@@ -43,7 +43,7 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
     list.replaceChildren(...found.map((definition, index) => h('div', {
       role: 'option', id: `search-${index}`, class: 'search-row',
       onpointermove: () => ((chosen = index), mark()), onclick: add,
-    }, h('span', { class: 'search-name' }, definition.displayName), h('span', { class: 'search-category' }, definition.category))));
+    }, h('span', { class: 'search-name' }, definition.title), h('span', { class: 'search-category' }, shownCategory(definition)))));
     if (!found.length) list.append(h('p', { class: 'empty' }, t('search.none')));
     mark();
   };
@@ -63,6 +63,9 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
   search();
   field.focus();
 }
+
+/** A category as a path is shown. @param {import('../model/definition.js').Definition} definition */
+export const shownCategory = ({ category }) => category.replace(/^_/, '').replaceAll('/', ' › ').replaceAll('_', ' ') || '–';
 
 /** @param {Editor} editor */
 const middle = ({ viewport }) => viewport.toGraph({ x: viewport.width / 2 - 120, y: viewport.height / 2 - 60 });

@@ -16,6 +16,7 @@ export function makeTabs(editor) {
   const list = h('div', { class: 'tabs', role: 'tablist' });
   let shown = '';
   const show = live(list, () => [
+    nameWindow(editor),
     ...editor.documents.map((document) => tab(editor, document)),
     h('button', { class: 'icon-button', 'aria-label': t('action.new'), title: t('action.new'), onclick: () => editor.actions.run('new', editor) }, icon('plus')),
   ]);
@@ -25,10 +26,15 @@ export function makeTabs(editor) {
     shown = now;
     show();
     list.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    document.title = `${editor.document.isUnsaved ? '• ' : ''}${nameOf(editor.document)} – Safelight`;
   });
   withArrows(list, '[role=tab]');
   return list;
+}
+
+/** The browser's own tab is called as ours is. @param {Editor} editor @returns {null} */
+function nameWindow({ document: shown }) {
+  document.title = `${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
+  return null;
 }
 
 /** @param {Editor} editor @param {Document} document */

@@ -49,7 +49,7 @@ export function layoutOf(node, definition, shown = {}) {
 }
 
 /** @param {NodeRecord} node @param {Definition | undefined} definition */
-export const titleOf = (node, definition) => node.title ?? definition?.displayName ?? node.type;
+export const titleOf = (node, definition) => node.title ?? definition?.title ?? node.type;
 
 /** @param {NodeRecord} node @param {Definition | undefined} definition @param {Shown} shown @returns {Layout} */
 function fullLayout(node, definition, shown) {

@@ -94,6 +94,13 @@ export class Scene {
     this.revision += 1;
   }
 
+  /** Classes are called otherwise, or are others than they were. */
+  redefine() {
+    for (const [key, { record }] of [...this.nodes]) this.#putNode(key, record, true);
+    for (const key of [...this.links.keys()]) this.#rerouteLink(key);
+    this.revision += 1;
+  }
+
   /** Lay nodes above all others. @param {Iterable<string>} keys */
   raise(keys) {
     for (const key of keys) {

@@ -1,9 +1,9 @@
 // @ts-check
 /** Every node class by category; a click adds it, or it is dragged to where it shall go. */
 
-import { t } from '../../lib/i18n.js';
+import { language, t } from '../../lib/i18n.js';
 import { h, withArrows } from '../dom.js';
-import { addAt } from '../search.js';
+import { addAt, shownCategory } from '../search.js';
 
 /** @typedef {import('../../model/definition.js').Definition} Definition */
 /** @typedef {import('../../session/editor.js').Editor} Editor */
@@ -31,12 +31,12 @@ function byCategory(editor) {
   /** @type {Map<string, Definition[]>} */
   const groups = new Map();
   for (const definition of editor.catalogue.all().filter(({ deprecated }) => !deprecated)) {
-    const category = definition.category.replace(/^_/, '') || '–';
+    const category = shownCategory(definition);
     groups.set(category, [...(groups.get(category) ?? []), definition]);
   }
-  return [...groups].sort(([a], [b]) => a.localeCompare(b)).map(([category, definitions]) =>
-    h('details', { class: 'category' }, h('summary', {}, category.replaceAll('/', ' › ').replaceAll('_', ' ')),
-      h('div', {}, ...definitions.sort((a, b) => a.displayName.localeCompare(b.displayName)).map((one) => row(editor, one)))));
+  return [...groups].sort(([a], [b]) => a.localeCompare(b, language())).map(([category, definitions]) =>
+    h('details', { class: 'category' }, h('summary', {}, category),
+      h('div', {}, ...definitions.sort((a, b) => a.title.localeCompare(b.title, language())).map((one) => row(editor, one)))));
 }
 
 /** @param {Editor} editor @param {Definition} definition */
@@ -45,7 +45,7 @@ function row(editor, definition) {
     class: 'row node-row', draggable: 'true', title: definition.description,
     onclick: () => addAt(editor, definition.name),
     ondragstart: (/** @type {DragEvent} */ event) => event.dataTransfer?.setData(NODE_TYPE, definition.name),
-  }, h('span', {}, definition.displayName));
+  }, h('span', {}, definition.title));
 }
 
 /** Let nodes be dropped onto the graph. @param {Editor} editor @param {HTMLElement} canvas */

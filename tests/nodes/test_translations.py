@@ -1,4 +1,4 @@
-"""Everything that built-in nodes say is there in Chinese, in `web/editor/locales/zh`; and nothing else is."""
+"""All that built-in nodes say is there in Chinese, in `web/editor/locales/zh`, and nothing else."""
 
 from __future__ import annotations
 

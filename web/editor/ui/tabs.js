@@ -16,7 +16,6 @@ export function makeTabs(editor) {
   const list = h('div', { class: 'tabs', role: 'tablist' });
   let shown = '';
   const show = live(list, () => [
-    nameWindow(editor),
     ...editor.documents.map((document) => tab(editor, document)),
     h('button', { class: 'icon-button', 'aria-label': t('action.new'), title: t('action.new'), onclick: () => editor.actions.run('new', editor) }, icon('plus')),
   ]);
@@ -29,12 +28,6 @@ export function makeTabs(editor) {
   });
   withArrows(list, '[role=tab]');
   return list;
-}
-
-/** The browser's own tab is called as ours is. @param {Editor} editor @returns {null} */
-function nameWindow({ document: shown }) {
-  document.title = `${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
-  return null;
 }
 
 /** @param {Editor} editor @param {Document} document */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The title of the browser's window: how far the run is, whether there is unsaved work, the workflow's name. */
 
+import { onLanguage } from '../lib/i18n.js';
 import { estimate } from './estimate.js';
 import { nameOf } from './tabs.js';
 
@@ -14,5 +15,6 @@ export function followTitle(editor) {
     document.title = `${share || failed}${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
   };
   for (const happening of /** @type {const} */ (['run', 'shown', 'tabs'])) editor.on(happening, follow);
+  onLanguage(follow);
   follow();
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** What the server is asked over HTTP. Every failure becomes a `ServerError` with a sentence. */
 
-import { asObject, asText } from '../lib/json.js';
+import { parseJson, writeJson } from '../lib/exact.js';
+import { asList, asNumber, asObject, asText } from '../lib/json.js';
 
 /** @typedef {import('../lib/json.js').Json} Json */
 /** @typedef {import('../lib/json.js').JsonObject} JsonObject */
@@ -36,7 +37,7 @@ export async function ask(path, options = {}) {
 }
 
 /** @param {string} path @returns {Promise<Json>} */
-export const getJson = async (path) => (await ask(path)).json();
+export const getJson = async (path) => parseJson(await (await ask(path)).text());
 
 /** @param {string} path @param {Json} [body] @param {AbortSignal | null} [signal] @returns {Promise<Json>} null where nothing was answered */
 export async function postJson(path, body = {}, signal = null) {
@@ -44,10 +45,10 @@ export async function postJson(path, body = {}, signal = null) {
     method: 'POST',
     signal,
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
+    body: writeJson(body),
   });
   const text = await response.text();
-  return text ? JSON.parse(text) : null;
+  return text ? parseJson(text) : null;
 }
 
 /** Where a file that a node made can be had.
@@ -61,11 +62,19 @@ export function viewUrl({ filename, subfolder = '', type = 'output' }, { small =
 /** The user's own files. @param {string} path below the user's folder */
 const userUrl = (path) => `/userdata/${encodeURIComponent(path)}`;
 
-/** @param {string} folder @returns {Promise<string[]>} paths below it; none where there is no such folder */
+/** `path` is below the folder that was asked for; `stamp` is another one whenever the file is.
+ * @typedef {{readonly path: string, readonly modified: number, readonly stamp: string}} UserFile */
+
+/** @param {unknown} told @returns {UserFile} */
+function readUserInfo(told) {
+  const { path, size, modified } = asObject(told);
+  return { path: asText(path), modified: asNumber(modified, 0), stamp: `${String(modified)}/${String(size)}` };
+}
+
+/** @param {string} folder @returns {Promise<UserFile[]>} those below it; none where there is no such folder */
 export async function listUserFiles(folder) {
   try {
-    const found = await getJson(`/userdata?dir=${encodeURIComponent(folder)}&recurse=true`);
-    return Array.isArray(found) ? found.map(asText).filter(Boolean) : [];
+    return asList(await getJson(`/userdata?dir=${encodeURIComponent(folder)}&recurse=true&full_info=true`)).map(readUserInfo);
   } catch (error) {
     if (error instanceof ServerError && error.status === 404) return [];
     throw error;
@@ -76,13 +85,21 @@ export async function listUserFiles(folder) {
 export const readUserFile = async (path) => (await ask(userUrl(path))).text();
 
 /** @param {string} path @param {string} text @param {{readonly overwrite: boolean}} options
- * @returns {Promise<boolean>} false where there is such a file already and it may not be overwritten */
-export async function writeUserFile(path, text, { overwrite }) {
+ * @returns {Promise<UserFile | null>} null where there is such a file already and it may not be overwritten */
+export const writeUserFile = (path, text, { overwrite }) =>
+  orConflict(ask(`${userUrl(path)}?overwrite=${overwrite}&full_info=true`, { method: 'POST', body: text }));
+
+/** @param {string} path @param {string} to @param {{readonly overwrite: boolean}} options
+ * @returns {Promise<UserFile | null>} null where there is such a file already */
+export const moveUserFile = (path, to, { overwrite }) =>
+  orConflict(ask(`${userUrl(path)}/move/${encodeURIComponent(to)}?overwrite=${overwrite}&full_info=true`, { method: 'POST' }));
+
+/** @param {Promise<Response>} asked @returns {Promise<UserFile | null>} */
+async function orConflict(asked) {
   try {
-    await ask(`${userUrl(path)}?overwrite=${overwrite}`, { method: 'POST', body: text });
-    return true;
+    return readUserInfo(await (await asked).json());
   } catch (error) {
-    if (error instanceof ServerError && error.status === 409) return false;
+    if (error instanceof ServerError && error.status === 409) return null;
     throw error;
   }
 }

@@ -13,9 +13,10 @@ import { RunState } from '../net/run_state.js';
 /** @typedef {import('../model/catalogue.js').Catalogue} Catalogue */
 /** @typedef {import('../model/records.js').AnyRecord} AnyRecord */
 
-/** `path` is below the user's `workflows` folder; empty where it was never saved there.
+/** `path` is below the user's `workflows` folder, empty where it was never saved there; `stamp` says which state of that file it was read from or written to.
  * @typedef {{readonly id?: string, readonly name: string, readonly path?: string, readonly json?: unknown,
- *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly since?: number}} Origin */
+ *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly since?: number,
+ *   readonly stamp?: string}} Origin */
 
 export class Document {
   /** The graph that is shown: the root's, or a subgraph's. */
@@ -30,10 +31,11 @@ export class Document {
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */
-  constructor({ id = crypto.randomUUID(), name, path = '', json, records, unsaved = false, job = '', since = 0 }, catalogue) {
+  constructor({ id = crypto.randomUUID(), name, path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
     this.id = id;
     this.name = name;
     this.path = path;
+    this.stamp = stamp;
     this.catalogue = catalogue;
     this.store = new Store(records ?? readUi(json ?? EMPTY, catalogue));
     this.history = new History(this.store);
@@ -47,8 +49,9 @@ export class Document {
     return this.store.revision !== this.#savedRevision;
   }
 
-  markSaved() {
-    this.#savedRevision = this.store.revision;
+  /** @param {number} [revision] what was written: it may have been changed since */
+  markSaved(revision = this.store.revision) {
+    this.#savedRevision = revision;
   }
 
   /** @returns {JsonObject} */

@@ -5,6 +5,7 @@
  * one, and a new window takes up what no window has open.
  */
 
+import { parseJson, writeJson } from '../lib/exact.js';
 import { asNumber, asObject, asText } from '../lib/json.js';
 
 /** @typedef {import('./document.js').Document} Document */
@@ -70,11 +71,11 @@ export class Drafts {
     clearTimeout(this.#timers.get(document.id));
     this.#timers.delete(document.id);
     this.#waiting.delete(document.id);
-    const { id, name, path, isUnsaved, run, since } = document;
+    const { id, name, path, stamp, isUnsaved, run, since } = document;
     const known = asObject(parse(localStorage.getItem(PREFIX + id)));
-    const draft = { name, path, unsaved: isUnsaved, json: document.toJson(), job: run.job, since, opened: asNumber(known['opened'], Date.now()) };
+    const draft = { name, path, stamp, unsaved: isUnsaved, json: document.toJson(), job: run.job, since, opened: asNumber(known['opened'], Date.now()) };
     try {
-      localStorage.setItem(PREFIX + id, JSON.stringify(draft));
+      localStorage.setItem(PREFIX + id, writeJson(draft));
     } catch {
       this.#onFull();
     }
@@ -95,10 +96,10 @@ export class Drafts {
 
 /** @param {string} key @returns {(Origin & {opened: number}) | null} */
 function readDraft(key) {
-  const { name, path, unsaved, json, job, since, opened } = asObject(parse(localStorage.getItem(key)));
+  const { name, path, stamp, unsaved, json, job, since, opened } = asObject(parse(localStorage.getItem(key)));
   if (!json) return null;
   return {
-    name: asText(name), path: asText(path), unsaved: unsaved === true, json,
+    name: asText(name), path: asText(path), stamp: asText(stamp), unsaved: unsaved === true, json,
     job: asText(job), since: asNumber(since, 0), opened: asNumber(opened, 0),
   };
 }
@@ -106,7 +107,7 @@ function readDraft(key) {
 /** @param {string | null} text @returns {unknown} */
 function parse(text) {
   try {
-    return JSON.parse(text ?? 'null');
+    return parseJson(text ?? 'null');
   } catch {
     return null;
   }

@@ -12,8 +12,9 @@ import { NODES_PANEL, acceptNodes } from './panels/nodes.js';
 import { QUEUE_PANEL } from './panels/queue.js';
 import { SETTINGS_PANEL } from './panels/settings.js';
 import { TEMPLATES_PANEL } from './panels/templates.js';
+import { WORKFLOWS_PANEL } from './panels/workflows.js';
 
-const PANELS = [NODES_PANEL, MODELS_PANEL, TEMPLATES_PANEL, QUEUE_PANEL, HISTORY_PANEL, GALLERY_PANEL, LOG_PANEL, SETTINGS_PANEL];
+const PANELS = [WORKFLOWS_PANEL, NODES_PANEL, MODELS_PANEL, TEMPLATES_PANEL, QUEUE_PANEL, HISTORY_PANEL, GALLERY_PANEL, LOG_PANEL, SETTINGS_PANEL];
 
 /** @param {import('../session/editor.js').Editor} editor */
 export function mountShell(editor) {

@@ -30,6 +30,7 @@ _CHOSEN: Final = (
 )
 _ONLY_ENDED: Final = "AND jobs.ending IS NOT NULL"
 """Lets SQLite go by the order of ending."""
+_BEGUN: Final = "AND (jobs.started IS NOT NULL OR jobs.status <> 'cancelled')"
 _NAMED: Final = "WHERE jobs.id IN (SELECT value FROM json_each(?))"
 _ORDER: Final = {
     "ended": "ORDER BY jobs.ending",
@@ -55,6 +56,7 @@ class Choice:
     Attributes:
         statuses: How far they are; the ended ones by default.
         workflow: The id that the editor gave their workflow; any by default.
+        begun: Whether to leave out those that were taken back before they began.
         sort: By end, by arrival, or by how long they ran.
         newest_first: Whether the last, or longest, comes first.
         offset: How many to leave out at the start.
@@ -63,6 +65,7 @@ class Choice:
 
     statuses: Sequence[JobStatus] = ENDED
     workflow: str | None = None
+    begun: bool = False
     sort: Literal["ended", "created", "seconds"] = "ended"
     newest_first: bool = True
     offset: int = 0
@@ -119,6 +122,8 @@ class History:
         values: list[object] = [json.dumps([*choice.statuses]), choice.workflow]
         if set(choice.statuses) <= set(ENDED):
             parts.append(_ONLY_ENDED)
+        if choice.begun:
+            parts.append(_BEGUN)
         if paged:
             parts += [_ORDER[choice.sort], "DESC" if choice.newest_first else "ASC"]
             parts.append("LIMIT ?3 OFFSET ?4")

@@ -172,6 +172,9 @@ async def test_jobs_of_every_state_are_in_one_list(tmp_path: Path) -> None:
             assert await answer.json() == {"id": gone, "cancelled": True}
             answer = await client.post(f"/api/jobs/{gone}/cancel")
             assert await answer.json() == {"id": gone, "cancelled": False}
+            # Taken back before it began: nowhere in the history, as in ComfyUI.
+            assert gone not in await (await client.get("/history")).json()
+            assert await (await client.get(f"/history/{gone}")).json() == {}
 
             async def listed(query: str = "") -> list[str]:
                 found = await (await client.get(f"/api/jobs{query}")).json()

@@ -63,7 +63,8 @@ def series(
     for token in unknown:
         ctx.warn(f"filename_prefix asks for {token}, but the workflow has no such node or input")
     root = ctx.folders.output if place == "output" else ctx.folders.temp
-    return Series.of(root, filled, suffix)
+    # Waiting for the disk takes longer than anything else about a preview, which nobody keeps.
+    return Series.of(root, filled, suffix, lasting=place == "output")
 
 
 def save(series: Series, writers: Sequence[Write], place: Place, key: str) -> NodeOutput:

@@ -34,15 +34,17 @@ class Series:
         folders: Folders below it, outermost first.
         stem: What comes before the number; may hold `%batch_num%`.
         suffix: With its dot.
+        lasting: Whether the files are to survive a power cut.
     """
 
     root: Path
     folders: tuple[str, ...]
     stem: str
     suffix: str
+    lasting: bool = True
 
     @classmethod
-    def of(cls, root: Path, prefix: str, suffix: str) -> "Series":
+    def of(cls, root: Path, prefix: str, suffix: str, *, lasting: bool = True) -> "Series":
         """The row that a filled-in prefix names.
 
         Raises:
@@ -53,7 +55,7 @@ class Series:
         folders, stem = split(prefix)
         if ".." in folders:
             raise _outside(prefix, root)
-        return cls(root, folders, stem, suffix)
+        return cls(root, folders, stem, suffix, lasting)
 
     @property
     def folder(self) -> Path:
@@ -107,7 +109,8 @@ class Series:
             with draft.open("xb") as file:
                 write(file)
                 file.flush()
-                os.fsync(file.fileno())
+                if self.lasting:
+                    os.fsync(file.fileno())
             yield draft
         finally:
             draft.unlink(missing_ok=True)

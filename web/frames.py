@@ -33,15 +33,15 @@ class TextFrame:
         self.number = number
 
     @cached_property
-    def plain(self) -> str:
-        """The text for ComfyUI's clients."""
-        return encode({"type": self.message.type, "data": self.message.data}).decode()
+    def plain(self) -> bytes:
+        """The text for ComfyUI's clients, in UTF-8."""
+        return encode({"type": self.message.type, "data": self.message.data})
 
     @cached_property
-    def numbered(self) -> str:
-        """The text for clients that ask for numbered events."""
+    def numbered(self) -> bytes:
+        """The text for clients that ask for numbered events, in UTF-8."""
         data = {**self.message.data, **self.message.more}
-        return encode({"type": self.message.type, "data": data, "number": self.number}).decode()
+        return encode({"type": self.message.type, "data": data, "number": self.number})
 
     @property
     def key(self) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ import webbrowser
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app import terminal
+from app import memory, terminal
 from app.serving.access import grant
 from app.serving.house import House
 from app.serving.logs import start_logging
@@ -50,6 +50,7 @@ def serve(settings: Settings, wishes: Wishes, factory: Factory = make_workshop) 
         InputError: A folder, a file or an option is no good.
         GraphError: The port is taken, or the database belongs to another server.
     """
+    memory.collect_rarely()
     book = LogBook()
     start_logging(book, wishes.log_level)
     access = grant(wishes)

@@ -101,7 +101,7 @@ def test_the_editor_speaks_chinese_without_being_loaded_anew(page: Page) -> None
     page.locator("[data-panel=settings]").click()
     page.locator(".side select").first.select_option("zh")
     page.get_by_role("heading", name="设置").wait_for()
-    assert page.locator("#run").inner_text().strip() == "运行"
+    page.locator("#run", has_text="运行").wait_for()
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
     page.reload()
     wait_until_ready(page)

@@ -20,6 +20,11 @@ import { Document } from './document.js';
 /** What happened: another workflow is shown, the list of tabs changed, a workflow changed, a run went on.
  * @typedef {'shown' | 'tabs' | 'changed' | 'run'} Happening */
 
+/** CSS pixels. */
+const NARROW = 720;
+/** The scale from which on fields can be read. */
+const LEGIBLE = 0.6;
+
 export class Editor {
   /** @type {Document[]} */
   documents = [];
@@ -83,7 +88,7 @@ export class Editor {
     if (document.graph !== ROOT) this.renderer.showGraph(document.graph);
     this.selection.set(document.selected.filter((key) => document.store.get(key)));
     if (document.view) this.viewport.set(document.view);
-    else this.fit();
+    else this.#begin();
     this.tell('tabs');
     this.tell('shown');
   }
@@ -116,7 +121,16 @@ export class Editor {
   /** Have all of the graph on the screen. */
   fit() {
     const { bounds } = this.renderer.scene;
-    if (bounds) this.viewport.fit(bounds, { margin: this.viewport.width < 720 ? 12 : 48 });
+    if (bounds) this.viewport.fit(bounds, { margin: this.viewport.width < NARROW ? 12 : 48 });
+  }
+
+  /** Have all of it, unless that were too small to read on a narrow screen: then its beginning. */
+  #begin() {
+    this.fit();
+    const { viewport, renderer: { scene: { bounds } } } = this;
+    if (!bounds || viewport.width >= NARROW || viewport.scale >= LEGIBLE) return;
+    const spare = viewport.height - bounds.h * LEGIBLE;
+    viewport.set({ scale: LEGIBLE, x: 12 - bounds.x * LEGIBLE, y: Math.max(spare / 2, 12) - bounds.y * LEGIBLE });
   }
 
   /** @param {Happening} happening @param {() => void} listener @returns {() => void} */

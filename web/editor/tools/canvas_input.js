@@ -40,6 +40,8 @@ export class CanvasInput {
     on('dblclick', (event) => this.chart.state.double(this.#press(event)));
     on('wheel', (event) => this.#wheel(event), false);
     on('contextmenu', (event) => this.#menu(event), false);
+    // Else browsers make a click of it, which lands on what a tap or a long press has just opened.
+    on('touchend', (event) => event.cancelable && event.preventDefault(), false);
     addEventListener('keydown', (event) => this.#key(event));
     addEventListener('keyup', (event) => (this.#held &&= event.code !== 'Space'));
     addEventListener('blur', () => (this.#held = false));

@@ -9,7 +9,7 @@ import { ToolState } from './chart.js';
 /** @typedef {import('../view/hit.js').Hit} Hit */
 
 /** Fingers are wide. CSS pixels. */
-const FINGER = 18;
+const FINGER = 20;
 
 /** @type {{readonly [part: string]: string}} */
 const CURSORS = {

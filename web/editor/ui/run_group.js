@@ -1,7 +1,7 @@
 // @ts-check
 /** The run button, how many times it runs, and the menu of how. */
 
-import { t } from '../lib/i18n.js';
+import { onLanguage, t } from '../lib/i18n.js';
 import { h, worded } from './dom.js';
 import { icon } from './icons.js';
 import { openMenu } from './menus.js';
@@ -31,6 +31,7 @@ export function makeRunGroup(editor) {
   };
   editor.net.subscribe(follow);
   editor.preferences.subscribe(name);
+  onLanguage(name);
   follow();
   name();
   return h('div', { class: 'toolbar-group' }, stop, h('div', { class: 'run-group' }, run, batchField(editor), more));

@@ -35,7 +35,10 @@ export function setField(place, value) {
 }
 
 /** A field's name as people read it. @param {WidgetPlace} widget */
-export const nameOf = ({ field }) => (field.steers ? t('canvas.control') : field.name);
+export const nameOf = ({ field }) => (field.steers ? t('canvas.control') : field.input?.label || field.name);
+
+/** The scale at which a field is large enough for fingers. */
+const NEAR = 1.35;
 
 /** @type {(() => void) | null} */
 let closeOpen = null;
@@ -63,6 +66,7 @@ export function layOver(desk, key, rectOf, element, onClose = () => undefined) {
     element.style.height = `${rect.h}px`;
     element.style.transform = `translate(${x}px, ${y}px) scale(${viewport.scale})`;
   };
+  if (matchMedia('(pointer: coarse)').matches) bringNear(desk, key, rectOf);
   let open = true;
   const close = () => {
     if (!open) return;
@@ -81,6 +85,17 @@ export function layOver(desk, key, rectOf, element, onClose = () => undefined) {
   follow();
   element.addEventListener('focusout', (event) => !(event.relatedTarget instanceof Node && element.contains(event.relatedTarget)) && close());
   return close;
+}
+
+/** Under fingers, what is edited is as large as elsewhere on a page, and above the keyboard.
+ * @param {Desk} desk @param {string} key @param {(view: NodeView) => Rect | undefined} rectOf */
+function bringNear({ viewport, renderer }, key, rectOf) {
+  const view = renderer.scene.nodes.get(key);
+  const rect = view && rectOf(view);
+  if (!view || !rect || viewport.scale >= NEAR) return;
+  const [x, y] = [view.record.x + rect.x, view.record.y + rect.y];
+  const scale = Math.min(NEAR, (viewport.width - 24) / rect.w);
+  viewport.set({ scale, x: viewport.width / 2 - (x + rect.w / 2) * scale, y: viewport.height * 0.3 - y * scale });
 }
 
 /** Where a field is on its node now. @param {string} name @returns {(view: NodeView) => Rect | undefined} */

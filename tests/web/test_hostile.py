@@ -10,23 +10,27 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import ClientSession, DummyCookieJar
+from yarl import URL
 
 from tests.web.files import everything_below
 from tests.web.hostile_requests import Maker
-from tests.web.house import house_in, served
+from tests.web.house import house_in
+from tests.web.raw import listening
+from web.application import make_application
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.web.house import House
-    from tests.web.serving import Client
 
 
-async def send_all(client: Client, maker: Maker, count: int) -> None:
+async def send_all(client: ClientSession, address: str, maker: Maker, count: int) -> None:
     for _ in range(count):
         method, path, more = maker.request()
+        url = URL(address + path)
         async with asyncio.timeout(20):
-            answer = await client.request(method, path, allow_redirects=False, **more)
+            answer = await client.request(method, url, allow_redirects=False, **more)
             body = await answer.read()
         assert answer.status < 500, (method, path, more, body[:500])
         # What a node raised is told to whoever asks for its job; our own faults are not.
@@ -41,10 +45,12 @@ async def attack(house: House, base: Path, seed: int, count: int) -> None:
     (outside / "precious.txt").write_text("precious")
     for folder in (house.services.folders.input, house.services.folders.output):
         (folder / "link").symlink_to(outside)
-    async with served(house) as client:
-        senders = [send_all(client, Maker(seed + n), count // 4) for n in range(4)]
-        await asyncio.gather(*senders)
-        assert (await client.get("/features")).status == 200
+    app = make_application(house.services, house.jobs)
+    async with listening(app) as port, ClientSession(cookie_jar=DummyCookieJar()) as client:
+        address = f"http://127.0.0.1:{port}"
+        makers = [Maker(seed + number) for number in range(4)]
+        await asyncio.gather(*(send_all(client, address, maker, count // 4) for maker in makers))
+        assert (await client.get(f"{address}/features")).status == 200
     assert everything_below(outside) == {"precious.txt": b"precious"}
     expected = {"base", "outside"}
     assert {path.name for path in base.iterdir()} == expected

@@ -1,6 +1,7 @@
 // @ts-check
 /** Copying and pasting, within a workflow, between workflows and between windows. */
 
+import { parseJson, writeJson } from '../lib/exact.js';
 import { copy, paste, readClip, remove } from '../model/edits.js';
 import { edit } from './graph_actions.js';
 
@@ -17,7 +18,7 @@ let kept = '';
 function copySelected({ store, selection }) {
   const clip = copy(store, selection.keys);
   if (!clip) return false;
-  kept = JSON.stringify(clip);
+  kept = writeJson(clip);
   try {
     localStorage.setItem(SHELF, kept);
   } catch {
@@ -30,7 +31,7 @@ function copySelected({ store, selection }) {
 /** @returns {import('../model/edits/clipboard.js').Clip | null} */
 function clipped() {
   try {
-    return readClip(JSON.parse(localStorage.getItem(SHELF) ?? kept));
+    return readClip(parseJson(localStorage.getItem(SHELF) ?? kept));
   } catch {
     return null;
   }

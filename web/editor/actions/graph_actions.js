@@ -51,7 +51,7 @@ function selectAll({ store, graph, selection }) {
 }
 
 /** @param {Editor} editor @param {Transaction} tx */
-function clear({ store, graph }, tx) {
+export function clear({ store, graph }, tx) {
   const all = [...store.all('node', graph), ...store.all('group', graph), ...store.all('reroute', graph)];
   remove(tx, all.map(keyOf));
 }
@@ -91,7 +91,6 @@ export const GRAPH_ACTIONS = [
   { id: 'selectAll', labelKey: 'action.selectAll', keys: ['Ctrl+A'], run: selectAll },
   action('delete', ['Delete', 'Backspace'], ({ selection }, tx) => remove(tx, [...selection.keys])),
   action('deleteHealing', ['Ctrl+Delete'], ({ selection }, tx) => remove(tx, [...selection.keys], { heal: true }), someNodes),
-  action('clear', ['Ctrl+Backspace'], clear, ({ store, graph }) => store.count('node', graph) > 0),
   action('duplicate', ['Shift+D'], ({ selection }, tx) => selection.set(duplicate(tx, selection.keys))),
   action('collapse', ['Alt+C'], (editor, tx) => setCollapsed(tx, editor.selection.keys, lacking(editor, 'collapsed')), someNodes),
   action('pin', ['P'], (editor, tx) => setPinned(tx, editor.selection.keys, lacking(editor, 'pinned')), someNodes),

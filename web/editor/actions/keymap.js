@@ -42,6 +42,12 @@ export function rebind({ actions }, id, keys) {
   localStorage.setItem(SHELF, JSON.stringify(actions.bindings));
 }
 
+/** Give an action the keys of the beginning. @param {Editor} editor @param {string} id */
+export function resetKeys({ actions }, id) {
+  actions.unbind(id);
+  localStorage.setItem(SHELF, JSON.stringify(actions.bindings));
+}
+
 /** @param {Editor} editor */
 export function forgetKeys({ actions }) {
   actions.unbind();

@@ -1,6 +1,7 @@
 // @ts-check
 /** Telling what a file is, and making records of it: JSON in any format, or a picture that carries one. */
 
+import { parseJson } from '../lib/exact.js';
 import { asObject, asText, isObject } from '../lib/json.js';
 import { isApi, readApi } from './api_reader.js';
 import { readEmbedded } from './embedded.js';
@@ -78,7 +79,7 @@ function openInfotext(text, catalogue) {
 /** @param {string} text @returns {unknown} undefined if it is no JSON; NaN, which Python writes, counts as null */
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return parseLoose(text);
   }
@@ -88,7 +89,7 @@ function parse(text) {
 function parseLoose(text) {
   const quoted = /"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b/g;
   try {
-    return JSON.parse(text.replace(quoted, (found) => (found.startsWith('"') ? found : 'null')));
+    return parseJson(text.replace(quoted, (found) => (found.startsWith('"') ? found : 'null')));
   } catch {
     return undefined;
   }

@@ -2,7 +2,8 @@
 /** JSON values of unknown shape, read without fear. */
 
 /** @typedef {{[key: string]: Json}} JsonObject */
-/** @typedef {null | boolean | number | string | JsonList | JsonObject} Json */
+/** A BigInt is a whole number too long for a number: see `exact.js`.
+ * @typedef {null | boolean | number | bigint | string | JsonList | JsonObject} Json */
 /** @typedef {Json[]} JsonList */
 
 /** @param {unknown} value @returns {value is JsonObject} */
@@ -19,8 +20,10 @@ export const asList = (value) => (Array.isArray(value) ? value : []);
 export const asText = (value) => (typeof value === 'string' ? value : '');
 
 /** @param {unknown} value @param {number} otherwise @returns {number} */
-export const asNumber = (value, otherwise) =>
-  typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
+export const asNumber = (value, otherwise) => {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : otherwise;
+};
 
 /** Whether two values mean the same; the order of an object's keys means nothing.
  * @param {unknown} a @param {unknown} b @returns {boolean} */

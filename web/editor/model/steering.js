@@ -1,6 +1,7 @@
 // @ts-check
 /** What becomes of steered fields after each run: `control_after_generate`. */
 
+import { addWhole } from '../lib/exact.js';
 import { keyOf } from './keys.js';
 import { isCovered } from './edits/fields.js';
 import { setValue } from './edits/nodes.js';
@@ -33,7 +34,7 @@ export function steerAll(tx, definitions, random = Math.random) {
 /** @param {Json} value @param {Json} how @param {InputDefinition} input @param {Json | undefined} filter
  * @param {() => number} random @returns {Json} */
 export function steered(value, how, input, filter, random) {
-  if (input.kind === 'int' || input.kind === 'number') return steeredNumber(Number(value) || 0, how, input, random);
+  if (input.kind === 'int' || input.kind === 'number') return steeredNumber(typeof value === 'bigint' ? value : Number(value) || 0, how, input, random);
   const options = input.options.filter((option) => typeof filter !== 'string' || passes(String(option), filter));
   const at = options.indexOf(value);
   if (options.length === 0) return value;
@@ -43,13 +44,14 @@ export function steered(value, how, input, filter, random) {
   return by === 0 ? value : (options[next] ?? value);
 }
 
-/** @param {number} value @param {Json} how @param {InputDefinition} input @param {() => number} random */
-function steeredNumber(value, how, { min, max, step, kind }, random) {
+/** @param {number | bigint} value @param {Json} how @param {InputDefinition} input @param {() => number} random */
+function steeredNumber(value, how, { min, max, step: width, kind }, random) {
   const low = Math.max(min, -LARGEST);
   const high = Math.min(max, LARGEST);
-  const by = kind === 'int' ? Math.max(1, Math.round(step)) : step;
-  if (how === 'increment') return Math.min(value + by, high);
-  if (how === 'decrement') return Math.max(value - by, low);
+  const by = kind === 'int' ? Math.max(1, Math.round(width)) : width;
+  const step = how === 'increment' ? by : how === 'decrement' ? -by : 0;
+  if (step && kind === 'int') return addWhole(value, step, { min, max });
+  if (step) return Math.min(Math.max(Number(value) + step, min), max);
   if (how !== 'randomize') return value;
   return low + Math.floor(random() * (Math.floor((high - low) / by) + (kind === 'int' ? 1 : 0))) * by;
 }

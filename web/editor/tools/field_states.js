@@ -2,6 +2,7 @@
 /** What begins on a field: a click edits it, a drag over a number scrubs it. */
 
 import { fit } from '../lib/arithmetic.js';
+import { addWhole } from '../lib/exact.js';
 import { isCovered, setValue } from '../model/edits.js';
 import { ToolState } from './chart.js';
 import { Pointing } from './pointing.js';
@@ -80,7 +81,8 @@ export class Scrubbing extends ToolState {
     const speed = press.shift ? 10 : press.ctrl ? 0.1 : 1;
     const { min, max } = input;
     this.value = Math.min(Math.max(this.value + (by / 4) * stepOf(input) * speed, min), max);
-    const next = fit(this.value, { min, max, round: input.round || stepOf(input) });
+    const fitted = fit(this.value, { min, max, round: input.round || stepOf(input) });
+    const next = input.kind === 'int' ? addWhole(fitted, 0, input) : fitted;
     this.bench.store.transact('value', (tx) => setValue(tx, this.hit.key, this.hit.widget.name, next));
   }
 
@@ -100,10 +102,16 @@ export class Scrubbing extends ToolState {
 const stepOf = ({ step, kind }) => (kind === 'int' ? Math.max(Math.round(step), 1) : step || 0.01);
 
 /** A number one step on. @param {import('../model/records.js').Json | undefined} value @param {number} by
- * @param {import('../view/layout.js').WidgetPlace} widget @returns {number} */
+ * @param {import('../view/layout.js').WidgetPlace} widget @returns {number | bigint} */
 export function stepped(value, by, { field }) {
   const { input } = field;
-  const now = Number(value) || 0;
+  const now = typeof value === 'bigint' ? value : Number(value) || 0;
+  if (input?.kind === 'int' && input.round <= 1) return addWhole(now, by * stepOf(input), input);
+  return steppedFraction(Number(now), by, input);
+}
+
+/** @param {number} now @param {number} by @param {import('../model/definition.js').InputDefinition | null} input */
+function steppedFraction(now, by, input) {
   if (!input) return now + by;
   return fit(now + by * stepOf(input), { min: input.min, max: input.max, round: input.round });
 }

@@ -2,6 +2,7 @@
 /** A number that is typed: arithmetic, arrow keys, its range. */
 
 import { evaluate, fit } from '../lib/arithmetic.js';
+import { addWhole, longInteger } from '../lib/exact.js';
 import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
 
 /** @typedef {import('./desk.js').Place} Place */
@@ -17,7 +18,7 @@ export function editNumber(place, goOn) {
   let kept = true;
   desk.history.mark();
   const take = () => {
-    const value = evaluate(input.value);
+    const value = longInteger(input.value) ?? evaluate(input.value);
     if (kept && value !== null) setField(place, fitted(place, value));
   };
   const close = layOver(desk, key, rectOfField(widget.name), input, take);
@@ -40,7 +41,8 @@ export function editNumber(place, goOn) {
   function step(by) {
     const definition = widget.field.input;
     const width = definition?.kind === 'int' ? Math.max(Math.round(definition.step), 1) : definition?.step || 0.01;
-    const next = fitted(place, (evaluate(input.value) ?? 0) + by * width);
+    const now = longInteger(input.value) ?? evaluate(input.value) ?? 0;
+    const next = typeof now === 'bigint' ? addWhole(now, by * width, definition ?? EVERY) : fitted(place, now + by * width);
     input.value = String(next);
     input.select();
     setField(place, next);
@@ -49,8 +51,11 @@ export function editNumber(place, goOn) {
   input.select();
 }
 
-/** @param {Place} place @param {number} value */
+const EVERY = { min: -Infinity, max: Infinity };
+
+/** @param {Place} place @param {number | bigint} value @returns {number | bigint} */
 function fitted({ widget }, value) {
   const { input } = widget.field;
+  if (typeof value === 'bigint' || !Number.isSafeInteger(value) && input?.kind === 'int') return addWhole(value, 0, input ?? EVERY);
   return input ? fit(value, { min: input.min, max: input.max, round: input.round }) : value;
 }

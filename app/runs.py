@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app import memory, terminal
+from app.errors import InputError
 from app.progress import ProgressDisplay
 from app.run_log import NodeLog, RunLog
 from app.session import Session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from app.overrides import Change
     from app.settings import Settings
+    from graph.checked import Checked
     from graph.events import Event
     from graph.formats.document import Document
 
@@ -80,10 +82,13 @@ def run_all(arguments: argparse.Namespace, settings: Settings) -> int:
 def _run_seeds(session: Session, arguments: argparse.Namespace) -> int:
     document = session.load(arguments.workflow)
     changes = [session.parse_change(text, document) for text in arguments.changes]
-    checked = session.require_ready(document, changes)
+    checked = session.require_ready(document, changes, partly=True)
+    problems = tuple(map(str, checked.problems))
     oddities = (text for pack in session.packs for text in pack.complaints())
-    for warning in (*oddities, *document.notes, *checked.warnings):
+    for warning in (*oddities, *document.notes, *checked.warnings, *problems):
         terminal.complain(warning)
+    if problems:
+        terminal.complain(_left_out(checked))
     if session.device == "cpu":
         memory.limit()
     outcomes: list[_Outcome] = []
@@ -96,10 +101,16 @@ def _run_seeds(session: Session, arguments: argparse.Namespace) -> int:
         if outcome.error:
             break
     if arguments.json:
-        terminal.out(_as_json(arguments.workflow, session.device, outcomes))
+        terminal.out(_as_json(arguments.workflow, session.device, outcomes, problems))
     if outcomes[-1].error:
         raise outcomes[-1].error
-    return 0
+    return InputError.exit_code if problems else 0
+
+
+def _left_out(checked: Checked) -> str:
+    """Say what is done about a workflow of which only a part can run."""
+    left, all_ = len(checked.broken), len(checked.broken) + len(checked.outputs)
+    return f"{left} of {all_} outputs cannot be made, and are left out; the exit code will be 2"
 
 
 def _run(
@@ -118,7 +129,7 @@ def _run(
         log(event)
 
     try:
-        session.run(document, changes, listen)
+        session.run(document, changes, listen, partly=True)
     except NodeFailed as error:
         outcome.error = _in_words(error)
     finally:
@@ -157,11 +168,15 @@ def _explain(log: RunLog) -> None:
         terminal.note(f"{key:>4}  {node.class_type}{title}  {what}")
 
 
-def _as_json(workflow: Path, device: str, outcomes: Sequence[_Outcome]) -> str:
+def _as_json(
+    workflow: Path, device: str, outcomes: Sequence[_Outcome], problems: Sequence[str]
+) -> str:
+    failed = any(outcome.error for outcome in outcomes)
     data = {
         "workflow": str(workflow),
         "device": device,
-        "status": "failed" if any(outcome.error for outcome in outcomes) else "done",
+        "status": "failed" if failed else "partly done" if problems else "done",
+        "problems": problems,
         "seconds": round(sum(outcome.seconds for outcome in outcomes), 3),
         "outputs": [str(path) for outcome in outcomes for path in outcome.log.saved],
         "runs": [outcome.as_json() for outcome in outcomes],

@@ -105,15 +105,22 @@ class Session:
         changed = apply(document.workflow, changes)
         return validate(changed, self.registry, self.folders, outside=True)
 
-    def require_ready(self, document: Document, changes: Sequence[Change] = ()) -> Checked:
+    def require_ready(
+        self, document: Document, changes: Sequence[Change] = (), *, partly: bool = False
+    ) -> Checked:
         """Make sure, before any work is done, that a run can begin.
+
+        Args:
+            document: The workflow.
+            changes: Inputs that are changed.
+            partly: Whether it is enough that some outputs can be made.
 
         Raises:
             InvalidWorkflowError: The workflow is wrong.
             InputError: The output folder cannot be written to.
         """
         checked = self.check(document, changes)
-        if checked.problems:
+        if checked.problems and not (partly and checked.outputs):
             raise InvalidWorkflowError(checked.problems)
         require_writable(self.folders.output, "--output-directory")
         return checked
@@ -123,15 +130,23 @@ class Session:
         document: Document,
         changes: Sequence[Change] = (),
         on_event: OnEvent | None = None,
+        *,
+        partly: bool = False,
     ) -> RunResult:
         """Run a workflow with some inputs changed.
+
+        Args:
+            document: The workflow.
+            changes: The inputs.
+            on_event: Told what happens.
+            partly: Whether to run what can be run of a workflow that is wrong.
 
         Raises:
             InvalidWorkflowError: It cannot run.
             InputError: The output folder cannot be written to, or the device is not there.
             NodeFailed: A node failed.
         """
-        self.require_ready(document, changes)
+        self.require_ready(document, changes, partly=partly)
         extra = document.extra_pnginfo
         if document.canvas is not None:
             extra["workflow"] = canvas_values.with_changes(
@@ -140,7 +155,7 @@ class Session:
         return self._engine.run(
             apply(document.workflow, changes),
             on_event=on_event,
-            options=Options(extra_pnginfo=extra, debug=self.settings.debug),
+            options=Options(extra_pnginfo=extra, debug=self.settings.debug, allow_broken=partly),
         )
 
     def close(self) -> None:

@@ -135,6 +135,27 @@ def test_wrong_input_ends_in_one_sentence_and_exit_code_2(
     assert not list(tmp_path.rglob("*.png"))
 
 
+def test_what_is_sound_of_a_workflow_runs_and_what_is_wrong_is_told(tmp_path: Path) -> None:
+    workflow = tmp_path / "half.json"
+    blank = {"width": 8, "height": 8, "batch_size": 1, "color": 0}
+    nodes = {
+        "1": {"class_type": "EmptyImage", "inputs": blank},
+        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "ok"}},
+        "3": {"class_type": "EmptyImage", "inputs": {**blank, "width": -1}},
+        "4": {"class_type": "SaveImage", "inputs": {"images": ["3", 0], "filename_prefix": "no"}},
+    }
+    workflow.write_text(json.dumps(nodes))
+    done = run("run", workflow, "--json", "--output-directory", tmp_path)
+    assert done.returncode == 2, done.stderr
+    report = json.loads(done.stdout)
+    assert [Path(path).name for path in report["outputs"]] == ["ok_00001_.png"]
+    assert report["status"] == "partly done"
+    (problem,) = report["problems"]
+    assert "(node 3), input 'width'" in problem
+    first, second = done.stderr.splitlines()
+    assert (problem in first, "1 of 2 outputs" in second) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import urlopen
 
 import pytest
 
@@ -103,6 +106,23 @@ def test_half_of_what_tls_needs_is_refused(tmp_path: Path) -> None:
     assert "--tls-certfile go together" in refused(*base, "--tls-keyfile", "key.pem")
     files = ("--tls-keyfile", "no.pem", "--tls-certfile", "none.pem")
     assert "TLS cannot be set up with none.pem and no.pem" in refused(*base, *files)
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="nothing here makes a certificate")
+def test_with_a_certificate_it_speaks_https_and_nothing_else(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
+    kind = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost"
+    made = ["openssl", *kind.split(), "-addext", names, "-keyout", str(key), "-out"]
+    subprocess.run([*made, str(certificate)], check=True, capture_output=True)
+    options = ("--tls-keyfile", str(key), "--tls-certfile", str(certificate))
+    with server(tmp_path / "base", *options, stubs=True) as safe:
+        assert safe.url.startswith("https://127.0.0.1:")
+        context = ssl.create_default_context(cafile=certificate)
+        with urlopen(f"{safe.url}/prompt", timeout=60, context=context) as answer:
+            assert answer.status == 200
+        with pytest.raises(OSError):
+            urlopen(f"http{safe.url.removeprefix('https')}/prompt", timeout=60)
 
 
 def test_what_an_earlier_server_left_in_temp_goes_and_links_lead_nowhere(tmp_path: Path) -> None:

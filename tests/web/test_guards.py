@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp import web
+from aiohttp import WSServerHandshakeError, web
 
+from tests.web.house import house_in, served
 from tests.web.serving import error_of, running, services_in
 from web.declared.route import post
 from web.guards.hosts import Hosts
@@ -196,6 +198,32 @@ async def test_guessing_gets_slow_and_who_has_signed_in_is_not_disturbed(tmp_pat
         assert int(answer.headers["Retry-After"]) >= 1
         signed_in = {"Cookie": f"{COOKIE}={cookie}"}
         assert (await client.post("/change", headers=signed_in)).status == 200
+
+
+async def test_guessing_on_the_page_gets_as_slow_as_guessing_in_headers(tmp_path: Path) -> None:
+    services = services_in(tmp_path, security=Security(token=TOKEN))
+    async with running(services) as client:
+        for _ in range(FREE + 1):
+            assert (await client.post("/sign-in", data={"token": "guess"})).status == 401
+        answer = await client.post("/sign-in", data={"token": TOKEN}, allow_redirects=False)
+        assert answer.status == 429
+        assert (await error_of(answer))["type"] == "too_many_guesses"
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        assert (await client.get("/features", headers=bearer)).status == 429
+
+
+async def test_a_socket_needs_the_token_too(tmp_path: Path) -> None:
+    with house_in(tmp_path, start=False) as house:
+        guarded = replace(house, services=replace(house.services, security=Security(token=TOKEN)))
+        async with served(guarded) as client:
+            cookie = f"{COOKIE}={Doorkeeper(TOKEN).cookie()}"
+            for headers in ({"Authorization": f"Bearer {TOKEN}"}, {"Cookie": cookie}):
+                async with client.ws_connect("/ws", headers=headers) as socket:
+                    assert (await socket.receive_json())["type"] == "status"
+            for headers in ({}, {"Authorization": "Bearer no"}, {"Cookie": f"{COOKIE}={TOKEN}"}):
+                with pytest.raises(WSServerHandshakeError) as refused:
+                    await client.ws_connect("/ws", headers=headers)
+                assert refused.value.status == 401
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from yarl import URL
 
 from tests.web.files import everything_below
 from tests.web.hostile_requests import Maker
-from tests.web.house import house_in
+from tests.web.house import TWO, house_in, post, served
 from tests.web.raw import listening
+from tests.web.serving import error_of
 from web.application import make_application
 
 if TYPE_CHECKING:
@@ -61,6 +62,31 @@ async def attack(house: House, base: Path, seed: int, count: int) -> None:
 async def test_hundreds_of_hostile_requests_do_no_harm(tmp_path: Path) -> None:
     with house_in(tmp_path / "base") as house:
         await attack(house, tmp_path, 1, 800)
+
+
+async def test_what_is_unknown_or_over_already_is_told_calmly(tmp_path: Path) -> None:
+    """Unknown ids, and jobs that are cancelled, deleted and moved twice."""
+    with house_in(tmp_path, start=False) as house:
+        async with served(house) as client:
+            job = (await post(client, TWO))["prompt_id"]
+            for told in (True, False):
+                answer = await client.post(f"/jobs/{job}/cancel")
+                assert await answer.json() == {"id": job, "cancelled": told}
+            for _ in range(2):
+                for path, wish in (
+                    ("/interrupt", {"prompt_id": job}),
+                    ("/queue", {"delete": [job, "absent"]}),
+                    ("/history", {"delete": [job, "absent"]}),
+                ):
+                    assert (await client.post(path, json=wish)).status == 200, path
+            for unknown in (job, "absent", "x" * 5_000):
+                for path in (f"/jobs/{unknown}", f"/value/{unknown}/a/0"):
+                    assert (await client.get(path)).status == 404, path
+                answer = await client.post(f"/jobs/{unknown}/cancel")
+                assert (await error_of(answer))["type"] == "unknown_job"
+                answer = await client.post("/queue/move", json={"prompt_id": unknown, "to": 0})
+                assert answer.status == 404
+                assert await (await client.get(f"/history/{unknown}")).json() == {}
 
 
 @pytest.mark.slow

@@ -15,7 +15,16 @@ class Checkerboard:
             "required": {
                 "width": ("INT", {"default": 512, "min": 8, "max": 4096}),
                 "height": ("INT", {"default": 512, "min": 8, "max": 4096}),
-                "square": ("INT", {"default": 64, "min": 1, "max": 4096, "tooltip": "In pixels."}),
+                "square": (
+                    "INT",
+                    {
+                        "default": 64,
+                        "min": 1,
+                        "max": 4096,
+                        "tooltip": "In pixels.",
+                        "widget": "example.squares",
+                    },
+                ),
             }
         }
 

@@ -3,6 +3,7 @@
 
 import { hasText, t } from '../lib/i18n.js';
 import { optionLabel } from '../model/node_words.js';
+import { customOf } from '../view/custom_fields.js';
 import { isText } from '../view/layout.js';
 import { breakText, fitText } from './text.js';
 
@@ -27,9 +28,23 @@ export function drawField(brush, view, widget, isLinked) {
   context.strokeStyle = theme.css['field-border'];
   context.lineWidth = 1;
   context.stroke();
+  const custom = customOf(field);
   if (!brush.writes) drawBars(brush, widget);
+  else if (custom?.draw) drawCustom(brush, widget, value, custom);
   else if (isText(field)) drawText(brush, widget, value);
   else drawRow(brush, widget, value);
+  context.restore();
+}
+
+/** As an extension draws it, and nowhere else. @param {Brush} brush @param {WidgetPlace} widget @param {unknown} value
+ * @param {import('../view/custom_fields.js').CustomField} custom */
+function drawCustom(brush, widget, value, custom) {
+  const { context, theme } = brush;
+  const { x, y, w: width, h: height } = widget.rect;
+  context.clip();
+  context.save();
+  const colors = { text: theme.css['field-text'], muted: theme.css['field-text-muted'], accent: theme.css.selection };
+  custom.draw?.(context, { x, y, width, height }, /** @type {any} */ (value ?? null), colors, labelOf(brush, widget));
   context.restore();
 }
 

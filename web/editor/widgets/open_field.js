@@ -4,10 +4,12 @@
 import { t } from '../lib/i18n.js';
 import { CONTROLS } from '../model/fields.js';
 import { isCovered, setTitle } from '../model/edits.js';
+import { customOf } from '../view/custom_fields.js';
 import { titleOf } from '../view/layout.js';
 import { TITLE } from '../view/metrics.js';
 import { chooseOption } from './choice_field.js';
 import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
+import { openGroupTitle } from './group_title.js';
 import { editNumber } from './number_field.js';
 import { editText } from './text_field.js';
 
@@ -20,7 +22,9 @@ export function openField(desk, key, widget) {
   const place = { desk, key, widget };
   const goOn = (/** @type {1 | -1} */ step) => openNext(place, step);
   const { kind, field } = widget;
-  if (kind === 'int' || kind === 'number') editNumber(place, goOn);
+  const custom = customOf(field);
+  if (custom?.edit) editCustom(place, custom, goOn);
+  else if (kind === 'int' || kind === 'number') editNumber(place, goOn);
   else if (kind === 'text') editText(place, goOn);
   else if (kind === 'toggle') editToggle(place, goOn);
   else if (kind === 'color') editColor(place, goOn);
@@ -56,6 +60,21 @@ function editToggle(place, goOn) {
   button.focus({ preventScroll: true });
 }
 
+/** As an extension edits it. @param {Place} place @param {import('../view/custom_fields.js').CustomField} custom @param {(step: 1 | -1) => void} goOn */
+function editCustom(place, custom, goOn) {
+  const { desk, key, widget } = place;
+  const host = document.createElement('div');
+  host.className = 'field-custom';
+  host.tabIndex = -1;
+  host.setAttribute('aria-label', nameOf(widget));
+  desk.history.mark();
+  const close = layOver(desk, key, rectOfField(widget.name), host);
+  host.addEventListener('keydown', (event) => leaveByKeys(event, close, goOn));
+  custom.edit?.(host, valueOf(place), (value) => setField(place, value), close);
+  const first = /** @type {HTMLElement | null} */ (host.querySelector('input, button, select, textarea, [tabindex]'));
+  (first ?? host).focus({ preventScroll: true });
+}
+
 /** Escape ends the editing, Tab goes on. @param {KeyboardEvent} event @param {() => void} close @param {(step: 1 | -1) => void} goOn */
 function leaveByKeys(event, close, goOn) {
   if (event.key !== 'Escape' && event.key !== 'Tab') return;
@@ -85,6 +104,7 @@ function editColor(place, goOn) {
 export function openTitle(desk, key) {
   const { store, renderer, catalogue } = desk;
   const record = store.get(key);
+  if (record?.kind === 'group') return openGroupTitle(desk, key);
   if (record?.kind !== 'node') return;
   const input = document.createElement('input');
   input.className = 'field-title';

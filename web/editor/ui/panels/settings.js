@@ -6,6 +6,7 @@ import { LANGUAGES, t } from '../../lib/i18n.js';
 import { getJson } from '../../net/api.js';
 import { bytesText, h } from '../dom.js';
 import { attempt } from '../errors.js';
+import { extensionSettings, readSetting, writeSetting } from '../extension_api.js';
 
 /** @typedef {import('../../session/editor.js').Editor} Editor */
 /** @typedef {import('../../session/preferences.js').Chosen} Chosen */
@@ -22,6 +23,7 @@ function show(editor, body) {
     toggle(editor, 'minimap', 'settings.minimap'), toggle(editor, 'badges', 'settings.badges'), toggle(editor, 'forecast', 'settings.forecast'),
     h('div', { class: 'setting' }, h('button', { class: 'button', onclick: () => editor.actions.run('shortcuts', editor) }, t('action.shortcuts')),
       h('button', { class: 'button', onclick: () => editor.actions.run('unload', editor) }, t('action.unload'))),
+    ...extensionRows(),
     h('h3', { class: 'section' }, t('settings.server')), server);
   void attempt(async () => {
     const { system, devices } = asObject(await getJson('/system_stats'));
@@ -30,6 +32,29 @@ function show(editor, body) {
       line('settings.memory', `${bytesText(asNumber(asObject(system)['ram_free'], 0))} / ${bytesText(asNumber(asObject(system)['ram_total'], 0))}`),
       ...asList(devices).map(asObject).map((device) => line('settings.device', asText(device['name']))));
   });
+}
+
+/** What extensions let choose. */
+function extensionRows() {
+  const rows = extensionSettings().map(({ extension, setting }) => {
+    const now = readSetting(extension, setting);
+    const write = (/** @type {boolean | number | string} */ value) => writeSetting(extension, setting, value);
+    return h('label', { class: 'setting' }, h('span', {}, setting.label), extensionField(setting, now, write));
+  });
+  return rows.length ? [h('h3', { class: 'section' }, t('settings.extensions')), ...rows] : [];
+}
+
+/** @param {import('../extension_api.js').ExtensionSetting} setting @param {boolean | number | string} now @param {(value: boolean | number | string) => void} write */
+function extensionField({ options }, now, write) {
+  if (options) {
+    const field = h('select', {}, ...Object.entries(options).map(([value, text]) => h('option', { value, selected: value === now }, text)));
+    field.addEventListener('change', () => write(field.value));
+    return field;
+  }
+  const type = typeof now === 'boolean' ? 'checkbox' : typeof now === 'number' ? 'number' : 'text';
+  const field = h('input', { type, checked: now === true, ...(type === 'checkbox' ? {} : { value: now }) });
+  field.addEventListener('change', () => write(type === 'checkbox' ? field.checked : type === 'number' ? Number(field.value) : field.value));
+  return field;
 }
 
 /** @template {'language' | 'theme'} K @param {Editor} editor @param {K} name @param {string} labelKey @param {{readonly [id: string]: string}} options */

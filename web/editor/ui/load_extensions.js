@@ -1,0 +1,37 @@
+// @ts-check
+/** Imports the scripts that node packs bring, each on its own: one that fails is told of, and the others go on. */
+
+import { asList, asText } from '../lib/json.js';
+import { t } from '../lib/i18n.js';
+import { getJson } from '../net/api.js';
+import { openToExtensions } from './extension_api.js';
+import { toast } from './toasts.js';
+
+/** Milliseconds that a slow one may hold up the start. */
+const PATIENCE = 3_000;
+
+/** Fields that extensions draw are drawn so from the start on, hence they come before the first workflow.
+ * @param {import('../session/editor.js').Editor} editor */
+export async function loadExtensions(editor) {
+  openToExtensions(editor);
+  await Promise.race([loadAll(), new Promise((resume) => setTimeout(resume, PATIENCE))]);
+}
+
+async function loadAll() {
+  const paths = asList(await getJson('/extensions').catch(() => [])).map(asText).filter((path) => path.startsWith('/extensions/'));
+  const failed = await Promise.all(paths.map(load));
+  const names = failed.filter((name) => name !== null);
+  if (names.length) toast(t('extensions.failed', { names: names.join(', ') }), { tone: 'error' });
+  document.documentElement.dataset['extensions'] = String(paths.length - names.length);
+}
+
+/** @param {string} path @returns {Promise<string | null>} its name if it failed */
+async function load(path) {
+  try {
+    await import(path);
+    return null;
+  } catch (error) {
+    console.warn('extension', path, error);
+    return path.replace('/extensions/', '');
+  }
+}

@@ -17,13 +17,11 @@ from graph.files import FileIndex
 from graph.job import Job
 from graph.keys import canonical
 from graph.lanes import Workers
-from graph.plan import make_plan
-from graph.problems import InvalidWorkflowError
+from graph.layouts import Layouts
 from graph.report import RunResult
 from graph.result import Blocked, Items
 from graph.telling import Teller
 from graph.tiers import Tiers
-from graph.validate import validate
 
 if TYPE_CHECKING:
     from graph.checked import Checked
@@ -148,12 +146,19 @@ class Engine:
         # Seconds that nodes took lately, by class.
         self.typical: dict[str, float] = {}
         self._make_room = make_room
+        self._layouts = Layouts(registry, folders, outside=outside)
 
     def check(self, workflow: Workflow, targets: Sequence[str] | None = None) -> Checked:
         """Check a workflow without running it."""
-        return validate(
-            workflow, self.registry, self.folders, targets=targets, outside=self.outside
-        )
+        return self._layouts.check(workflow, targets)
+
+    def read(self, prompt: object) -> Workflow:
+        """Turn a prompt in API format into a workflow.
+
+        Raises:
+            FormatError: It is malformed.
+        """
+        return self._layouts.read(prompt)
 
     def run(
         self,
@@ -170,14 +175,14 @@ class Engine:
             Cancelled: The job was cancelled.
         """
         options = options or Options()
-        checked = self.check(workflow, options.targets)
-        if checked.problems and not (options.allow_broken and checked.outputs):
-            raise InvalidWorkflowError(checked.problems)
-        keep = options.keep and options.targets is not None
-        plan = make_plan(checked.nodes, checked.outputs, keep=keep)
+        layout = self._layouts.lay_out(
+            workflow, options.targets, broken=options.allow_broken, keep=options.keep
+        )
+        checked = layout.checked
         result = RunResult(problems=checked.problems, warnings=checked.warnings)
+        teller = Teller(options.job, on_event)
         try:
-            Job(self, workflow, plan, options, Teller(options.job, on_event), result).run()
+            Job(self, workflow, layout.plan, options, teller, result).run()
         finally:
             self.tiers.flush()
         return result

@@ -13,7 +13,7 @@ import hashlib
 import math
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,15 @@ class Recipe:
     files: Mapping[str, bytes]
     salt: tuple[str, ...] = ()
     stamp: object = None
+    _key: bytes = field(default=b"", init=False, repr=False, compare=False)
 
     def key(self) -> bytes:
         """Return the recipe's SHA-256, 32 bytes."""
+        if not self._key:
+            object.__setattr__(self, "_key", self._hashed())
+        return self._key
+
+    def _hashed(self) -> bytes:
         constants = self.constants
         if self.files:
             # A file is known by its content; under which name makes no difference.

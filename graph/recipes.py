@@ -97,8 +97,16 @@ class Recipes:
         definition = node.definition
         constants = node.constants
         hidden = definition.hidden
+        salt = self._salt(node)
         if node.given or node.raw or (hidden and Hidden.DYNPROMPT in hidden.values()):
             constants, sources = self._with_the_unusual(node, sources)
+        elif not node.paths and definition.fingerprint is None:
+            last = self._engine.recipes.get(node.id)
+            # The same object rather than an equal one: 1 and 1.0 are equal, too.
+            if last is not None and last.constants is constants and last.sources == sources:
+                same = last.class_type, last.version, last.salt
+                if same == (definition.name, definition.version, salt):
+                    return Intent(last, last.key(), definition.pure)
         files: dict[str, bytes] = {}
         reading: dict[str, Future[bytes]] = {}
         if node.paths:
@@ -108,7 +116,6 @@ class Recipes:
         if definition.fingerprint is not None:
             stamp = self._stamp(node, definition.fingerprint)
             pure = pure and not _is_nan(stamp)
-        salt = self._salt(node)
         recipe = Recipe(definition.name, definition.version, constants, sources, files, salt, stamp)
         try:
             return Intent(recipe, recipe.key(), pure, reading)

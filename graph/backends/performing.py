@@ -13,7 +13,6 @@ from graph.calls import sentence
 from graph.errors import Cancelled, FormatError, NodeFailed
 from graph.events import JobCancelled, NodeErred
 from graph.executor import Options
-from graph.formats.api import parse_api
 from graph.problems import InvalidWorkflowError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def perform(engine: Engine, request: JobRequest, cancel: CancelToken, on_event: 
     told = _Told(on_event)
     try:
         result = engine.run(
-            parse_api(request.prompt),
+            engine.read(request.prompt),
             on_event=told,
             options=Options(
                 targets=request.targets,

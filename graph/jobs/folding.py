@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph.errors import describe_node
@@ -56,12 +55,13 @@ class Folding:
             case NodeStarted():
                 before = self._nodes.get(key)
                 seconds = 0.0 if before is None else before.seconds
-                record = self._record(event, reason=event.reason)
-                self._nodes[key] = replace(record, seconds=seconds)
+                self._nodes[key] = self._record(event, reason=event.reason, seconds=seconds)
                 self._under_way[key] = None
             case NodeFinished():
-                record = self._nodes.get(key) or self._record(event)
-                self._nodes[key] = replace(record, seconds=record.seconds + event.seconds)
+                before = self._nodes.get(key)
+                reason = "" if before is None else before.reason
+                seconds = event.seconds + (0.0 if before is None else before.seconds)
+                self._nodes[key] = self._record(event, reason=reason, seconds=seconds)
                 self._under_way.pop(key, None)
                 self._show(key, event.ui)
             case NodeErred():
@@ -87,8 +87,10 @@ class Folding:
         return Result(self._nodes, self._outputs, error, problems, (*warnings, *heard))
 
     @staticmethod
-    def _record(event: NodeEvent, *, cached: bool = False, reason: str = "") -> NodeRecord:
-        return NodeRecord(event.class_type, cached, reason, display_node=event.display_node)
+    def _record(
+        event: NodeEvent, *, cached: bool = False, reason: str = "", seconds: float = 0.0
+    ) -> NodeRecord:
+        return NodeRecord(event.class_type, cached, reason, seconds, event.display_node)
 
     def _show(self, key: str, ui: Mapping[str, object] | None) -> None:
         if ui is not None:

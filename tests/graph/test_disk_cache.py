@@ -127,7 +127,8 @@ def test_many_results_are_recorded_together(caches: Caches) -> None:
     cache = caches()
     for number in range(2500):
         cache.put(key(number), entry(number, seconds=0.0))
-    assert len(index_in(caches.folder).keys()) >= 2000
+    # Of what came since the last time a thousand had come together, none need be there yet.
+    assert len(index_in(caches.folder).keys()) > 1500
     cache.flush()
     assert len(index_in(caches.folder).keys()) == 2500
 

@@ -6,6 +6,7 @@ import { CanvasInput } from '../tools/canvas_input.js';
 import { openField, openTitle } from '../widgets/open_field.js';
 import { takePictures } from '../widgets/upload.js';
 import { takePastes } from '../actions/clipboard_actions.js';
+import { entriesFor } from './extension_api.js';
 import { HoverCard } from './hover_card.js';
 import { toast } from './toasts.js';
 import { openCanvasMenu } from './canvas_menu.js';
@@ -18,7 +19,7 @@ export function listenToCanvas(editor, canvas) {
   const card = new HoverCard(editor, canvas);
   return new CanvasInput(canvas, editor, {
     search: (at, loose) => searchAt(editor, at, loose),
-    menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit),
+    menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit, (_, on) => entriesFor(on && 'view' in on ? on.view.record : null)),
     field: (view, widget) => openField(editor, view.key, widget),
     title: (key) => {
       if (!reportIfFailed(editor, key)) openTitle(editor, key);

@@ -57,7 +57,7 @@ export const SHELL_ACTIONS = [
     preferences.set('language', LANGUAGE_ORDER[(at + 1) % LANGUAGE_ORDER.length] ?? 'en');
   } },
   panelAction('queue', ['Q']), panelAction('history', ['H']), panelAction('gallery', ['G']),
-  panelAction('models', ['M']), panelAction('nodes', ['N']), panelAction('templates', ['T']),
+  panelAction('models', ['M']), panelAction('workflows'), panelAction('nodes', ['N']), panelAction('templates', ['T']),
   panelAction('log', ['Ctrl+`']),
 ];
 

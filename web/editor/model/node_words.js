@@ -18,18 +18,20 @@ import { asObject, asText } from '../lib/json.js';
 
 /**
  * Words of one language. `titles` and `synonyms` are by class; `inputs`, `outputs`, `categories` by
- * their own name, `options` by input; `texts` by English sentence; `classes` as packs write them.
+ * their own name, `options` by input; `texts` by English sentence; `classes` as packs write them;
+ * `spoken` is what the server says.
  * @typedef {{
  *   readonly titles: Texts, readonly synonyms: Texts, readonly categories: Texts,
  *   readonly inputs: Texts, readonly outputs: Texts,
  *   readonly options: {readonly [input: string]: Texts},
  *   readonly texts: Texts, readonly classes: {readonly [type: string]: unknown},
+ *   readonly spoken: Partial<import('../lib/sentences.js').Spoken>,
  * }} NodeWords
  */
 
 /** @type {NodeWords} */
 export const NO_WORDS = Object.freeze({
-  titles: {}, synonyms: {}, categories: {}, inputs: {}, outputs: {}, options: {}, texts: {}, classes: {},
+  titles: {}, synonyms: {}, categories: {}, inputs: {}, outputs: {}, options: {}, texts: {}, classes: {}, spoken: {},
 });
 
 /** Words of our own and those that packs bring. @param {unknown} own @param {unknown} packs @returns {NodeWords} */

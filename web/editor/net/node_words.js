@@ -1,5 +1,5 @@
 // @ts-check
-/** Fetches the words of node classes in a language; readers of English fetch none of ours. */
+/** Fetches the words of node classes and the server's sentences in a language; readers of English fetch none of ours. */
 
 import { asObject } from '../lib/json.js';
 import { NO_WORDS, nodeWords } from '../model/node_words.js';
@@ -10,7 +10,7 @@ import { getJson } from './api.js';
 
 /** What there is in `locales/`; the files beginning with `texts_` are sentences.
  * @type {{readonly [language: string]: readonly string[]}} */
-const FILES = { zh: ['vocabulary', 'titles', 'texts_prompts', 'texts_sampling', 'texts_pictures'] };
+const FILES = { zh: ['vocabulary', 'titles', 'sentences', 'texts_prompts', 'texts_sampling', 'texts_pictures'] };
 
 /** @type {Map<Language, Promise<NodeWords>>} */
 const asked = new Map();
@@ -38,7 +38,7 @@ async function gather(language) {
 export function joined(names, files) {
   const byName = new Map(names.map((name, index) => [name, asObject(files[index])]));
   const texts = names.filter((name) => name.startsWith('texts_')).map((name) => byName.get(name));
-  return { ...byName.get('vocabulary'), titles: byName.get('titles') ?? {}, texts: Object.assign({}, ...texts) };
+  return { ...byName.get('vocabulary'), spoken: byName.get('sentences') ?? {}, titles: byName.get('titles') ?? {}, texts: Object.assign({}, ...texts) };
 }
 
 /** @param {URL} url */

@@ -2,6 +2,7 @@
 /** Theme, language and what floats over the graph follow the preferences. */
 
 import { t, useLanguage } from '../lib/i18n.js';
+import { useSentences } from '../lib/sentences.js';
 import { fetchNodeWords } from '../net/node_words.js';
 import { readTheme } from '../render/theme.js';
 
@@ -31,6 +32,7 @@ export function followPreferences({ preferences, catalogue, renderer }, minimap,
     if (language !== preferences.chosen.language) return;
     // Before the language is told to be another: whoever hears of it shows node classes anew.
     catalogue.useWords(words);
+    useSentences(words.spoken, { class: words.titles, input: words.inputs });
     prepareAppearance(preferences);
     renderer.useTheme(readTheme(document.documentElement));
     renderer.useWords(canvasWords());

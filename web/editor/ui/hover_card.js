@@ -5,6 +5,7 @@
  */
 
 import { t } from '../lib/i18n.js';
+import { say, sayReason } from '../lib/sentences.js';
 import { keyFor } from '../model/keys.js';
 import { pointAt } from '../view/link_path.js';
 import { statusOf } from './canvas_run.js';
@@ -117,7 +118,7 @@ function slotSubject(editor, { view, slot }) {
 function problemSubject({ document, graph }, node, input) {
   if (graph !== 'root') return null;
   const found = (document.forecast.problems.get(node) ?? []).filter((one) => one.input === input);
-  return found.length ? { name: `${node}.${input}`, make: () => found.map(({ message }) => h('p', { class: 'hover-problem' }, message)) } : null;
+  return found.length ? { name: `${node}.${input}`, make: () => found.map(({ message }) => h('p', { class: 'hover-problem' }, say(message))) } : null;
 }
 
 /** How a node fares, and why. @param {Editor} editor @param {string} node @returns {Subject | null} */
@@ -135,8 +136,8 @@ export function aboutNode({ run, forecast }, node, status) {
   const reason = status === 'planned' ? outlook?.reason : fate.reason;
   return [
     h('p', { class: `hover-status status-${status}` }, t(`report.status.${status}`)),
-    ...(status === 'unready' ? problems.map(({ message }) => h('p', {}, message)) : []),
-    ...(['failed', 'invalid'].includes(status) && fate.message ? [h('p', {}, fate.message)] : []),
-    ...(reason && status !== 'unready' && status !== 'kept' ? [h('p', { class: 'muted' }, reason)] : []),
+    ...(status === 'unready' ? problems.map(({ message }) => h('p', {}, say(message))) : []),
+    ...(['failed', 'invalid'].includes(status) && fate.message ? [h('p', {}, say(fate.message))] : []),
+    ...(reason && status !== 'unready' && status !== 'kept' ? [h('p', { class: 'muted' }, sayReason(reason))] : []),
   ];
 }

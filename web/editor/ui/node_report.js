@@ -2,6 +2,7 @@
 /** What happened at a node: how it fared, why, in plain words; the traceback behind a click. */
 
 import { t } from '../lib/i18n.js';
+import { say, sayReason } from '../lib/sentences.js';
 import { ROOT } from '../model/records.js';
 import { titleOf } from '../view/layout.js';
 import { statusOf } from './canvas_run.js';
@@ -23,10 +24,10 @@ export function showReport(editor, node) {
     text ? h('div', { class: 'setting' }, h('span', { class: 'muted' }, t(key)), h('span', {}, text)) : null;
   showDialog(titleOf(node, catalogue.get(node.type)), [
     h('p', { class: `report report-${status}` }, sentenceFor(document, node.id, status)),
-    fate.warning ? h('p', { class: 'report' }, fate.warning) : null,
+    fate.warning ? h('p', { class: 'report' }, say(fate.warning)) : null,
     line('report.seconds', fate.seconds === null ? '' : duration(fate.seconds)),
-    line('report.reason', fate.reason),
-    line('report.next', outlook?.prospect === 'cached' ? t('report.status.kept') : (outlook?.reason ?? '')),
+    line('report.reason', sayReason(fate.reason)),
+    line('report.next', outlook?.prospect === 'cached' ? t('report.status.kept') : sayReason(outlook?.reason ?? '')),
     fate.traceback ? h('details', {}, h('summary', {}, t('report.traceback')), h('pre', {}, fate.traceback)) : null,
     ...valuesOf(document, node),
     fate.message ? h('footer', {}, h('button', {
@@ -38,7 +39,7 @@ export function showReport(editor, node) {
 /** @param {Document} document @param {string} id @param {string} status */
 function sentenceFor({ run, forecast }, id, status) {
   const problems = (forecast.problems.get(id) ?? []).map(({ message }) => message).join('\n');
-  return run.get(id).message || (status === 'unready' && problems) || t(`report.status.${status}`);
+  return say(run.get(id).message) || (status === 'unready' && say(problems)) || t(`report.status.${status}`);
 }
 
 /** What came out of it. @param {Document} document @param {NodeRecord} node @returns {HTMLElement[]} */

@@ -3,6 +3,7 @@
 
 import { asText } from '../lib/json.js';
 import { t } from '../lib/i18n.js';
+import { say } from '../lib/sentences.js';
 import { nodeKey } from '../model/keys.js';
 import { ROOT } from '../model/records.js';
 import { postJson, ServerError } from '../net/api.js';
@@ -57,7 +58,7 @@ function showRefusal(editor, error) {
   if (!(error instanceof ServerError) || Object.keys(error.nodeErrors).length === 0) throw error;
   const nodes = Object.keys(error.nodeErrors);
   const first = nodes[0] ?? '';
-  const message = editor.document.run.get(first).message.split('\n')[0] || error.message;
+  const message = say(editor.document.run.get(first).message.split('\n')[0] || error.message);
   toast(nodes.length > 1 ? t('run.refusedMany', { message, more: nodes.length - 1 }) : message, {
     tone: 'error',
     offer: { label: t('run.showNode'), run: () => goTo(editor, first) },
@@ -82,7 +83,7 @@ export function tellEnds(editor) {
     if (!document) return;
     if (type === 'execution_error' && data['ends'] !== false) tellFailure(editor, document, data);
     if (type === 'job_ended' && data['status'] === 'done') announce(t('run.done'));
-    if (type === 'job_put_back') toast(asText(data['message']) || t('run.putBack'), { tone: 'error' });
+    if (type === 'job_put_back') toast(say(asText(data['message'])) || t('run.putBack'), { tone: 'error' });
   });
 }
 
@@ -91,7 +92,7 @@ function tellFailure(editor, document, data) {
   const id = asText(data['node_id']);
   const node = document.store.node(ROOT, id);
   const name = node ? titleOf(node, editor.catalogue.get(node.type)) : '';
-  const message = asText(data['exception_message']);
+  const message = say(asText(data['exception_message']));
   toast(name ? t('run.failedAt', { name, message }) : message, {
     tone: 'error',
     offer: { label: t('run.showNode'), run: () => (editor.show(document), goTo(editor, id)) },

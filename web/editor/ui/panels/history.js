@@ -3,6 +3,7 @@
 
 import { asList, asNumber, asObject, asText } from '../../lib/json.js';
 import { t } from '../../lib/i18n.js';
+import { say } from '../../lib/sentences.js';
 import { getJson, postJson, viewUrl } from '../../net/api.js';
 import { filesOf } from '../../net/run_state.js';
 import { choose } from '../dialog.js';
@@ -69,7 +70,7 @@ function card(editor, job) {
   const status = STATUSES[asText(job['status'])] ?? 'failed';
   const shown = asObject(job['preview_output']);
   const [made, began, ended] = ['create_time', 'execution_start_time', 'execution_end_time'].map((name) => asNumber(job[name], 0));
-  const failure = asText(asObject(job['execution_error'])['exception_message']);
+  const failure = say(asText(asObject(job['execution_error'])['exception_message']));
   const box = h('div', { class: 'card', 'data-job': id },
     h('button', { class: 'thumb', 'aria-label': t('lightbox'), disabled: !shown['filename'], onclick: () => showPictures(editor, id) },
       shown['filename'] ? h('img', { src: viewUrl(/** @type {any} */ (shown), { small: true }), alt: '', loading: 'lazy' }) : icon(status === 'failed' ? 'warning' : 'history')),

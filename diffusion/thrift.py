@@ -53,6 +53,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     if mask is not None or at_once >= query.shape[2] or not is_thrifty():
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     answer = torch.empty_like(query)
-    for asked, place in zip(*(torch.split(part, at_once, 2) for part in (query, answer)), strict=True):
+    portions = (torch.split(part, at_once, 2) for part in (query, answer))
+    for asked, place in zip(*portions, strict=True):
         place.copy_(functional.scaled_dot_product_attention(asked, key, value))
     return answer

@@ -40,9 +40,17 @@ def test_attention_in_portions_is_attention(tokens: int) -> None:
 
 
 def test_thrift_ends_with_its_block_even_if_that_fails() -> None:
-    with pytest.raises(KeyError), thrifty():
-        assert is_thrifty()
-        raise KeyError
+    seen: list[bool] = []
+
+    def fail() -> None:
+        with thrifty():
+            seen.append(is_thrifty())
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert seen == [True]
+    assert not is_thrifty()
     with thrifty(wanted=False):
         assert not is_thrifty()
     assert not is_thrifty()

@@ -34,3 +34,11 @@ test('every text that a source asks for by name is there', () => {
   });
   assert.deepEqual(missing, []);
 });
+
+test('no text is kept that nothing asks for', () => {
+  const source = [...sources().map((path) => readFileSync(new URL(path, ROOT), 'utf8')), readFileSync(new URL('index.html', ROOT), 'utf8')].join('\n');
+  const beginnings = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map(([, beginning]) => beginning ?? '');
+  const isAsked = (/** @type {string} */ key) =>
+    source.includes(`'${key}'`) || source.includes(`"${key}"`) || beginnings.some((beginning) => key.startsWith(beginning));
+  assert.deepEqual(Object.keys(en).filter((key) => !isAsked(key)), []);
+});

@@ -13,7 +13,6 @@ import socket
 import struct
 import sys
 import time
-from collections import Counter
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -87,21 +86,20 @@ class Audience:
 
 
 def summary(heard: bytes) -> dict[str, Any]:
-    """Say what a client heard: jobs that ended, how often each step, pictures, the last number."""
+    """Say what a client heard: jobs that ended, their steps, how many pictures."""
     ended: list[str] = []
-    steps: Counter[str] = Counter()
-    pictures = number = 0
+    steps: dict[str, list[int]] = {}
+    pictures = 0
     for kind, content in frames(heard):
         if kind == _BINARY:
             pictures += 1
             continue
         said = json.loads(content)
-        number = said.get("number", number)
         if said["type"] == "job_ended":
             ended.append(said["data"]["prompt_id"])
         if said["type"] == "progress":
-            steps[said["data"]["prompt_id"]] += 1
-    return {"ended": ended, "steps": steps, "pictures": pictures, "number": number}
+            steps.setdefault(said["data"]["prompt_id"], []).append(said["data"]["value"])
+    return {"ended": ended, "steps": steps, "pictures": pictures}
 
 
 def frames(heard: bytes) -> Iterator[tuple[int, bytes]]:

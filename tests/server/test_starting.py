@@ -121,7 +121,7 @@ def test_with_a_certificate_it_speaks_https_and_nothing_else(tmp_path: Path) -> 
         context = ssl.create_default_context(cafile=certificate)
         with urlopen(f"{safe.url}/prompt", timeout=60, context=context) as answer:
             assert answer.status == 200
-        with pytest.raises(OSError):
+        with pytest.raises(ConnectionError):
             urlopen(f"http{safe.url.removeprefix('https')}/prompt", timeout=60)
 
 

@@ -5,6 +5,7 @@ import { hasText, t } from '../lib/i18n.js';
 import { optionLabel } from '../model/node_words.js';
 import { customOf } from '../view/custom_fields.js';
 import { isText } from '../view/layout.js';
+import { drawNote } from './note_face.js';
 import { breakText, fitText } from './text.js';
 
 /** @typedef {import('./node_face.js').Brush} Brush */
@@ -31,6 +32,7 @@ export function drawField(brush, view, widget, isLinked) {
   const custom = customOf(field);
   if (!brush.writes) drawBars(brush, widget);
   else if (custom?.draw) drawCustom(brush, widget, value, custom);
+  else if (brush.node.type === 'MarkdownNote' && typeof value === 'string' && value) drawNote(brush, rect, value);
   else if (isText(field)) drawText(brush, widget, value);
   else drawRow(brush, widget, value);
   context.restore();

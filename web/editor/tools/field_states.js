@@ -4,6 +4,7 @@
 import { fit } from '../lib/arithmetic.js';
 import { addWhole } from '../lib/exact.js';
 import { isCovered, setValue } from '../model/edits.js';
+import { linkInNote } from '../render/note_face.js';
 import { ToolState } from './chart.js';
 import { Pointing } from './pointing.js';
 
@@ -21,11 +22,11 @@ export class PointingField extends Pointing {
     const { view, widget, key } = this.hit;
     const { store } = this.bench;
     if (isCovered(store, view.record, widget.name)) return this.chart.wishes.say('tools.linkedField', { name: widget.name });
+    if (view.record.type === 'MarkdownNote' && view.record.values[widget.name]) return this.#readNote(press);
     const arrow = this.#arrow();
     if (widget.kind === 'toggle') this.#set(key, view.record.values[widget.name] !== true);
     else if (arrow) this.#set(key, stepped(view.record.values[widget.name], arrow, widget));
     else this.chart.wishes.field(view, widget);
-    void press;
   }
 
   /** @override @param {Press} press */
@@ -38,6 +39,17 @@ export class PointingField extends Pointing {
       this.chart.go('draggingNodes', { press: this.press });
     }
     this.chart.state.move(press);
+  }
+
+  /** A click on a rendered note opens the link there, or selects the note; a double click edits it. @param {Press} press */
+  #readNote(press) {
+    const { view, widget, key } = this.hit;
+    const at = this.chart.point(press);
+    const text = String(view.record.values[widget.name] ?? '');
+    const link = linkInNote(widget.rect, text, { x: at.x - view.record.x, y: at.y - view.record.y });
+    if (link) open(link, '_blank', 'noopener,noreferrer');
+    else if (press.shift || press.ctrl) this.bench.selection.toggle(key);
+    else this.bench.selection.set([key]);
   }
 
   /** Which way the arrow under the pointer goes; 0 where there is none. */

@@ -61,6 +61,7 @@ export class Idle extends ToolState {
     if (hit.part === 'title' || hit.part === 'group') return wishes.title(hit.key);
     if (hit.part === 'preview') return wishes.picture(hit.view);
     if (hit.part === 'body') wishes.enter(hit.view);
+    if (hit.part === 'widget' && hit.view.record.type === 'MarkdownNote') wishes.field(hit.view, hit.widget);
   }
 
   /** @param {Press} press */

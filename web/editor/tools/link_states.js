@@ -34,6 +34,8 @@ export class PointingSlot extends Pointing {
     const end = { graph, node: view.record.id, slot: slot.index };
     if (slot.side === 'input') {
       const [link] = store.linksInto(view.key, slot.index);
+      // With Shift the link stays, and another from the same place is in the hand.
+      if (link && this.press.shift) return { side: 'output', ends: [originOf(link)], taken: [] };
       return link ? { side: 'output', ends: [originOf(link)], taken: [keyFor('link', graph, link.id)] } : { side: 'input', ends: [end], taken: [] };
     }
     const links = this.press.shift ? store.linksFrom(view.key, slot.index) : [];
@@ -88,7 +90,7 @@ export class PointingLink extends Pointing {
     const toTarget = far(renderer.scene.socket(link.to, 'input', link.toSlot));
     const toOrigin = far(renderer.scene.socket(link.from, 'output', link.fromSlot));
     if (Math.min(toTarget, toOrigin) > END) return null;
-    const taken = [this.hit.key];
+    const taken = this.press.shift ? [] : [this.hit.key];
     if (toTarget <= toOrigin) return { side: 'output', ends: [originOf(link)], taken };
     return { side: 'input', ends: [targetOf(link)], taken };
   }

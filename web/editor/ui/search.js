@@ -11,7 +11,8 @@ import { h } from './dom.js';
 /** @typedef {import('../model/catalogue.js').Fitting} Fitting */
 /** @typedef {import('../model/records.js').NodeRecord} NodeRecord */
 
-const MOST = 60;
+/** How many rows are made at a time. */
+const PAGE = 60;
 
 /** @param {Editor} editor
  * @param {{readonly at?: GraphPoint, readonly fitting?: Fitting, readonly onAdded?: (node: NodeRecord) => void}} [options]
@@ -22,6 +23,8 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
   const list = h('div', { class: 'search-list', id: 'search-list', role: 'listbox' });
   const dialog = h('dialog', { class: 'search', 'aria-label': t('action.search') }, field, list);
   let chosen = 0;
+  /** How many of those found fit to the link that asked. */
+  let fits = 0;
   /** @type {import('../model/definition.js').Definition[]} */
   let found = [];
   const mark = () => {
@@ -37,22 +40,40 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
     const node = addAt(editor, definition.name, at);
     if (node) onAdded?.(node);
   };
+  /** Rows are made as far as somebody looks. @param {number} upTo */
+  const grow = (upTo) => {
+    const twice = doubled(found);
+    for (let index = list.querySelectorAll('[role=option]').length; index < Math.min(upTo, found.length); index += 1) {
+      const definition = /** @type {import('../model/definition.js').Definition} */ (found[index]);
+      list.append(h('div', {
+        role: 'option', id: `search-${index}`, class: index < fits ? 'search-row' : 'search-row is-other', 'aria-setsize': found.length, 'aria-posinset': index + 1,
+        onpointermove: () => chosen !== index && ((chosen = index), mark()), onclick: () => ((chosen = index), add()),
+      }, h('span', { class: 'search-name' }, definition.title),
+      twice.has(definition.title) ? h('small', { class: 'search-class' }, definition.name) : null,
+      h('span', { class: 'search-category' }, shownCategory(definition))));
+    }
+  };
   const search = () => {
-    found = editor.catalogue.search(field.value, fitting ? { fitting } : {}).filter((one) => field.value || !one.deprecated).slice(0, MOST);
+    const answers = (/** @type {object} */ options) => editor.catalogue.search(field.value, options).filter((one) => field.value || !one.deprecated);
+    found = answers(fitting ? { fitting } : {});
+    fits = found.length;
+    if (fitting && field.value) found = [...new Set([...found, ...answers({})])];
     chosen = 0;
-    list.replaceChildren(...found.map((definition, index) => h('div', {
-      role: 'option', id: `search-${index}`, class: 'search-row',
-      onpointermove: () => ((chosen = index), mark()), onclick: add,
-    }, h('span', { class: 'search-name' }, definition.title), h('span', { class: 'search-category' }, shownCategory(definition)))));
+    list.replaceChildren();
+    list.scrollTop = 0;
+    grow(PAGE);
     if (!found.length) list.append(h('p', { class: 'empty' }, t('search.none')));
     mark();
   };
+  list.addEventListener('scroll', () => list.scrollTop + 2 * list.clientHeight > list.scrollHeight && grow(list.childElementCount + PAGE));
   field.addEventListener('input', search);
   field.addEventListener('keydown', (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
     if (event.key === 'Enter') add();
-    else if (step && found.length) chosen = (chosen + step + found.length) % found.length;
+    else if (step && found.length) chosen = Math.abs(step) > 1 ? Math.min(Math.max(chosen + step, 0), found.length - 1) : (chosen + step + found.length) % found.length;
     else return;
+    grow(chosen + 1);
     event.preventDefault();
     mark();
   });
@@ -66,6 +87,12 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
 
 /** A category as a path is shown. @param {import('../model/definition.js').Definition} definition */
 export const shownCategory = ({ category }) => category.replace(/^_/, '').replaceAll('/', ' › ').replaceAll('_', ' ') || '–';
+
+/** Titles that several classes have. @param {readonly import('../model/definition.js').Definition[]} found @returns {Set<string>} */
+function doubled(found) {
+  const seen = new Set();
+  return new Set(found.map(({ title }) => title).filter((title) => seen.has(title) || void seen.add(title)));
+}
 
 /** @param {Editor} editor */
 const middle = ({ viewport }) => viewport.toGraph({ x: viewport.width / 2 - 120, y: viewport.height / 2 - 60 });

@@ -19,7 +19,7 @@ export function listenToCanvas(editor, canvas) {
   const card = new HoverCard(editor, canvas);
   return new CanvasInput(canvas, editor, {
     search: (at, loose) => searchAt(editor, at, loose),
-    menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit, (_, on) => entriesFor(on && 'view' in on ? on.view.record : null)),
+    menu: (at, hit) => openCanvasMenu(editor, canvas, at, hit, (_, on) => (on === null || 'view' in on ? entriesFor(on?.view.record ?? null) : [])),
     field: (view, widget) => openField(editor, view.key, widget),
     title: (key) => {
       if (!reportIfFailed(editor, key)) openTitle(editor, key);

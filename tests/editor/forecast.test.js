@@ -1,0 +1,61 @@
+// @ts-check
+/** What is foreseen of a run, how long it still takes, and what is said of values. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readForecast } from '../../web/editor/net/forecast.js';
+import { RunState } from '../../web/editor/net/run_state.js';
+import { linesOf, sourceIn } from '../../web/editor/net/values.js';
+import { estimate } from '../../web/editor/ui/estimate.js';
+
+test('a node that stands for a subgraph runs if anything in it does', () => {
+  const { nodes } = readForecast({}, { nodes: {
+    '5:1': { prospect: 'cached', seconds: 1 }, '5:2': { prospect: 'runs', reason: 'first run', seconds: null }, '5:3': { prospect: 'depends', seconds: 2 },
+  } });
+  assert.deepEqual([...nodes], [['5', { prospect: 'runs', reason: 'first run', seconds: 3 }]]);
+});
+
+test('a refusal tells which input has something wrong', () => {
+  const { problems } = readForecast({}, { node_errors: {
+    3: { errors: [{ message: 'no such sampler', extra_info: { input_name: 'sampler_name' } }] },
+    '5:1': { errors: [{ message: 'inside', extra_info: { input_name: 'x' } }] },
+  } });
+  assert.deepEqual(problems.get('3'), [{ input: 'sampler_name', message: 'no such sampler' }]);
+  assert.deepEqual(problems.get('5'), [{ input: '', message: 'inside' }]);
+});
+
+test('marks of a refusal go once there is nothing wrong any more', () => {
+  const run = new RunState();
+  run.refuse({ 3: { errors: [{ message: 'bad' }] }, 4: { errors: [{ message: 'worse' }] } });
+  run.mend(new Map([['4', []]]));
+  assert.deepEqual([run.get('3').status, run.get('4').status], ['idle', 'invalid']);
+});
+
+test('a run is as far as its nodes were long the last time', () => {
+  const run = new RunState();
+  run.follow('job');
+  const tell = (/** @type {string} */ type, /** @type {object} */ data) => run.hear(type, { prompt_id: 'job', ...data });
+  tell('execution_start', { nodes: ['1', '2', '3'] });
+  tell('executing', { node: '1' });
+  tell('node_finished', { node: '1', seconds: 1 });
+  tell('executing', { node: '2' });
+  tell('progress', { node: '2', value: 5, max: 10, seconds_per_step: 0.8 });
+  const { share, left } = estimate({ run, forecast: readForecast({}, { nodes: {
+    1: { prospect: 'runs', seconds: 1 }, 2: { prospect: 'runs', seconds: 8 }, 3: { prospect: 'runs', seconds: 1 },
+  } }) });
+  assert.ok(Math.abs(share - (1 + 8 * 0.49) / 10) < 1e-9);
+  assert.equal(left, 5 * 0.8 + 1);
+});
+
+test('a value is traced to what made it, also inside a subgraph', () => {
+  const prompt = { 7: { class_type: 'SaveImage', inputs: { images: ['5:2', 0], name: 'x' } }, '5:2': { class_type: 'VAEDecode', inputs: { vae: ['1', 2] } } };
+  assert.deepEqual(sourceIn(prompt, '7', 'images'), { node: '5:2', slot: 0 });
+  assert.deepEqual(sourceIn(prompt, '2', 'vae'), { node: '1', slot: 2 });
+  assert.equal(sourceIn(prompt, '7', 'name'), null);
+});
+
+test('numbers that are none are shown as what they are', () => {
+  assert.deepEqual(linesOf({ kind: 'Tensor', shape: [1, 4], min: 'nan', max: 1.23456789, mean: 0.5 }), [
+    ['value.shape', '1 × 4'], ['value.range', 'nan … 1.235'], ['value.mean', '0.5'],
+  ]);
+});

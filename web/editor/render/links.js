@@ -2,6 +2,7 @@
 /** Links: soft curves in the colour of what flows through them, drawn one path a colour. */
 
 import { nodeKey } from '../model/keys.js';
+import { middleOf } from '../view/link_path.js';
 
 /** @typedef {import('./theme.js').Theme} Theme */
 /** @typedef {import('../view/scene.js').LinkView} LinkView */
@@ -51,7 +52,21 @@ function drawStrong(context, links, { theme, hovered, isSelected }, width) {
     context.strokeStyle = color;
     context.lineWidth = width + 1;
     strokeAll(context, [link], false);
+    if (link.key === hovered || isSelected(link.key)) drawMiddle(context, link, color, theme.css['canvas-outline'], width);
   }
+}
+
+/** Where a link can be taken hold of. @param {CanvasRenderingContext2D} context @param {LinkView} link
+ * @param {string} color @param {string} outline @param {number} width */
+function drawMiddle(context, { path }, color, outline, width) {
+  const { x, y } = middleOf(path);
+  context.beginPath();
+  context.arc(x, y, width * 2, 0, Math.PI * 2);
+  context.fillStyle = color;
+  context.strokeStyle = outline;
+  context.lineWidth = width * 0.8;
+  context.fill();
+  context.stroke();
 }
 
 /** @param {LinkView} link @param {LinkStyle} style */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The whole graph on a small canvas, with what is on the screen marked; a click or drag goes there. */
 
-import { union } from '../view/geometry.js';
+import { encloses, union } from '../view/geometry.js';
 
 /** @typedef {import('./renderer.js').Renderer} Renderer */
 /** @typedef {import('../view/geometry.js').Rect} Rect */
@@ -85,6 +85,9 @@ export class Minimap {
     const { x, y, w, h } = this.renderer.viewport.visible;
     const { context } = this;
     const place = this.#drawn.transform;
+    // With all of it on the screen, a frame around everything would tell nothing.
+    const { bounds } = this.renderer.scene;
+    if (!bounds || encloses({ x, y, w, h }, bounds)) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.strokeStyle = context.fillStyle = this.renderer.theme.css.selection;
     context.lineWidth = 1.5;

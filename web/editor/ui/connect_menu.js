@@ -67,6 +67,7 @@ function placeEntries(editor, view, place) {
     }
     if (entries.length >= MOST) break;
   }
+  /** @type {import('../tools/chart.js').Loose} */
   const loose = { side: hand.wanted, type: hand.type, ends: [fixed] };
   const at = /** @type {import('../view/geometry.js').GraphPoint} */ ({
     x: place.side === 'output' ? view.record.x + view.layout.width + 60 : view.record.x - 340, y: view.record.y,

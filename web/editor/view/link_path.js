@@ -25,12 +25,12 @@ function writeSegment(path, at, a, b) {
   path.set([a.x, a.y, a.x + bend, a.y, b.x - bend, b.y, b.x, b.y], at);
 }
 
-/** How far the control points lie from the ends: soft, but without loops around near nodes.
- * @param {number} dx @param {number} dy */
+/** How far the control points lie from the ends: soft, and wide enough where a link goes back that it
+ * turns in a bow and not in a kink. @param {number} dx @param {number} dy */
 function bendOf(dx, dy) {
   const distance = Math.hypot(dx, dy);
   if (dx >= 0) return Math.max(dx * 0.5, Math.min(distance * 0.25, 64));
-  return Math.min(distance * 0.45, 64 + Math.abs(dx) * 0.25);
+  return Math.min(distance * 0.6, 96 + Math.abs(dx) * 0.4);
 }
 
 /** Encloses the curve, since curves lie among their control points. @param {Float64Array} path @returns {Rect} */

@@ -3,6 +3,7 @@
 
 import { score } from '../lib/fuzzy.js';
 import { hasText, t } from '../lib/i18n.js';
+import { optionLabel } from '../model/node_words.js';
 import { viewUrl } from '../net/api.js';
 import { layOver, nameOf, rectOfField, setField, valueOf } from './desk.js';
 import { pickPicture } from './upload.js';
@@ -12,8 +13,8 @@ import { pickPicture } from './upload.js';
 
 const MOST = 300;
 
-/** @param {Place} place @param {readonly Json[]} options */
-export function chooseOption(place, options) {
+/** @param {Place} place @param {readonly Json[]} options @param {(step: 1 | -1) => void} goOn to the next field or the one before */
+export function chooseOption(place, options, goOn) {
   const { desk, key, widget } = place;
   const several = widget.kind === 'choices';
   const panel = make('div', 'field-choices');
@@ -21,12 +22,22 @@ export function chooseOption(place, options) {
   filter.setAttribute('aria-label', nameOf(widget));
   filter.placeholder = t('field.filter');
   filter.setAttribute('role', 'combobox');
+  filter.setAttribute('aria-expanded', 'true');
+  filter.setAttribute('aria-controls', 'field-options');
   const list = make('div', 'field-options');
   list.setAttribute('role', 'listbox');
+  list.id = 'field-options';
   panel.append(filter, list);
   desk.history.mark();
   const close = layOver(desk, key, dropRect(place), panel);
-  if (widget.kind === 'image') panel.append(uploadButton(place, close));
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    close();
+    goOn(event.shiftKey ? -1 : 1);
+    event.preventDefault();
+  };
+  const upload = widget.kind === 'image' ? uploadButton(place, close) : null;
+  if (upload) panel.append(upload);
+  upload?.addEventListener('keydown', (event) => event.key === 'Tab' && leave(event));
   /** @type {readonly Json[]} */
   let found = [];
   let at = 0;
@@ -34,6 +45,7 @@ export function chooseOption(place, options) {
   const mark = () => {
     [...list.children].forEach((row, index) => row.classList.toggle('is-at', index === at));
     list.children[at]?.scrollIntoView({ block: 'nearest' });
+    filter.setAttribute('aria-activedescendant', list.children[at]?.id ?? '');
   };
   /** @param {Json | undefined} option */
   const choose = (option) => {
@@ -51,6 +63,7 @@ export function chooseOption(place, options) {
     list.replaceChildren(...found.map((option, index) => {
       const row = make('div', 'field-option');
       row.setAttribute('role', 'option');
+      row.id = `field-option-${index}`;
       row.setAttribute('aria-selected', String(isChosen(option)));
       if (widget.kind === 'image') row.append(thumbnail(String(option)));
       row.append(optionText(place, option));
@@ -62,7 +75,7 @@ export function chooseOption(place, options) {
     mark();
   };
   const search = () => {
-    found = matching(options, filter.value).slice(0, MOST);
+    found = matching(options, filter.value, (option) => optionText(place, option)).slice(0, MOST);
     at = filter.value ? 0 : Math.max(found.indexOf(valueOf(place)), 0);
     show();
   };
@@ -70,7 +83,9 @@ export function chooseOption(place, options) {
   filter.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (event.key === 'Enter') choose(found[at]);
-    else if (event.key === 'Escape' || event.key === 'Tab') close();
+    else if (event.key === 'Escape') close();
+    else if (event.key === 'Tab' && upload && !event.shiftKey) upload.focus();
+    else if (event.key === 'Tab') return leave(event);
     else if (step && found.length) at = Math.min(Math.max(at + step, 0), found.length - 1);
     else return;
     event.preventDefault();
@@ -80,11 +95,12 @@ export function chooseOption(place, options) {
   filter.focus({ preventScroll: true });
 }
 
-/** Those that answer a query, best first. @param {readonly Json[]} options @param {string} query @returns {Json[]} */
-export function matching(options, query) {
+/** Those that answer a query by their value or as they are shown, best first.
+ * @param {readonly Json[]} options @param {string} query @param {(option: Json) => string} [shown] @returns {Json[]} */
+export function matching(options, query, shown = String) {
   if (!query.trim()) return [...options];
   return options
-    .map((option) => ({ option, rank: score(query, String(option)) }))
+    .map((option) => ({ option, rank: Math.max(score(query, String(option)), score(query, shown(option))) }))
     .filter(({ rank }) => rank > 0)
     .sort((a, b) => b.rank - a.rank)
     .map(({ option }) => option);
@@ -93,7 +109,7 @@ export function matching(options, query) {
 /** @param {Place} place @param {Json} option */
 function optionText({ widget }, option) {
   const key = `field.control.${option}`;
-  return widget.kind === 'control' && hasText(key) ? t(key) : String(option);
+  return widget.kind === 'control' && hasText(key) ? t(key) : optionLabel(widget.field.input, option);
 }
 
 /** Below the field, and as high as the list needs to be read. @param {Place} place @returns {ReturnType<typeof rectOfField>} */
@@ -113,6 +129,8 @@ function uploadButton(place, close) {
     close();
     pickPicture(place);
   });
+  // By keys; a pointer's click finds it gone.
+  button.addEventListener('click', () => (close(), pickPicture(place)));
   return button;
 }
 

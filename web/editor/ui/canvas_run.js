@@ -44,6 +44,8 @@ const inputsOf = ({ forecast }, id) => (forecast.problems.get(id) ?? []).map(({ 
 /** @param {import('../net/run_state.js').NodeFate} fate @returns {string | null} */
 function stepsOf({ value, max, perStep }) {
   if (max <= 1) return null;
+  // Bytes, not steps.
+  if (max > 10_000) return `${Math.floor((100 * value) / max)} %`;
   if (perStep === null) return `${value}/${max}`;
   return t('run.steps', { value, max, step: rate(perStep), left: duration(perStep * (max - value)) });
 }

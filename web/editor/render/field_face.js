@@ -45,6 +45,7 @@ function drawCustom(brush, widget, value, custom) {
   const { x, y, w: width, h: height } = widget.rect;
   context.clip();
   context.save();
+  context.font = theme.labelFont;
   const colors = { text: theme.css['field-text'], muted: theme.css['field-text-muted'], accent: theme.css.selection };
   custom.draw?.(context, { x, y, width, height }, /** @type {any} */ (value ?? null), colors, labelOf(brush, widget));
   context.restore();

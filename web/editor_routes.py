@@ -1,4 +1,4 @@
-"""The editor's files, as they are: `/` is its page, `/editor/…` what that is made of.
+"""The editor's files, as they are but for comments: `/` is its page, `/editor/…` its parts.
 
 The page names its files by whole paths, `/editor/main.js`, since it is shown at `/`; modules name
 each other by relative ones. All that are needed at first are named in the page's head, so that the
@@ -25,6 +25,7 @@ EDITOR = Path(__file__).parent / "editor"
 _PAGE = "index.html"
 _START = "main.js"
 _IMPORT = re.compile(rb"""^\s*(?:import|export|})[^;'"()]*['"](\.[^'"]+)['"]""", re.MULTILINE)
+_REMARK = re.compile(rb"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//.*)[ \t]*$", re.MULTILINE)
 _MEDIA = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -105,11 +106,22 @@ class EditorFiles:
         if kept is None or kept.stamp != stamp:
             try:
                 with self._place.open(path) as file:
-                    kept = _Kept(stamp, Encoded.of(file.read(), media))
+                    plain = file.read()
+                kept = _Kept(
+                    stamp, Encoded.of(_lean(plain) if path.suffix == ".js" else plain, media)
+                )
             except OSError as error:
                 raise absent from error
             self._kept[path] = kept
         return kept.encoded
+
+
+def _lean(source: bytes) -> bytes:
+    """Leave out comments that have lines of their own: a quarter of what goes over the wire.
+
+    The lines stay, so that errors name the line that is in the file.
+    """
+    return _REMARK.sub(lambda found: b"\n" * found[0].count(b"\n"), source)
 
 
 FILES: web.AppKey[EditorFiles] = web.AppKey("FILES", EditorFiles)

@@ -66,3 +66,16 @@ async def test_the_page_and_its_modules_are_given_compressed_and_fresh(
             answer = await client.get(f"/editor/{path}")
             assert answer.status == 404, path
             await error_of(answer)
+
+
+def test_comments_stay_at_home_and_lines_keep_their_numbers(tmp_path: Path) -> None:
+    source = (
+        "// @ts-check\n/**\n * What it is.\n * @param {1} a\n */\n"
+        "const a = /** @type {any} */ (1); // kept\n  /* gone */\nconst url = 'http://x/*';\n"
+    )
+    (tmp_path / "a.js").write_text(source)
+    given = EditorFiles(tmp_path).get("a.js").plain.decode()
+    assert given.splitlines() == [
+        "", "", "", "", "",
+        "const a = /** @type {any} */ (1); // kept", "", "const url = 'http://x/*';",
+    ]  # fmt: skip

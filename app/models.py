@@ -34,5 +34,6 @@ class ModelRoom:
             "precision": settings.precision,
             "vae_precision": settings.vae_precision,
             "metadata": settings.metadata,
+            "preview_method": settings.preview_method,
             "residency": lambda: self.residency,
         }

@@ -126,7 +126,7 @@ def settings(arguments: argparse.Namespace) -> Settings:
         custom_nodes_enabled=not getattr(arguments, "disable_all_custom_nodes", False),
         custom_nodes_whitelist=tuple(getattr(arguments, "whitelist_custom_nodes", ())),
         cache_results=0 if keep_nothing else getattr(arguments, "cache_results", None),
-        previews=getattr(arguments, "preview_method", "auto") != "none",
+        preview_method=getattr(arguments, "preview_method", None) or "auto",
         metadata=not getattr(arguments, "disable_metadata", False),
         debug=arguments.debug,
     )

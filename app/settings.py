@@ -38,7 +38,8 @@ class Settings:
         custom_nodes_enabled: Whether node packs are loaded.
         custom_nodes_whitelist: Those that are loaded all the same, by the names of their folders.
         cache_results: How many results are kept in memory; None for as many as there is room for.
-        previews: Whether pictures in the making can be watched.
+        preview_method: How pictures in the making are drawn: `none`, `latent2rgb`, or through a
+            TAESD decoder where there is one, with `auto` and `taesd`.
         metadata: Whether pictures carry the workflow that made them.
         debug: Whether errors come with their traceback.
     """
@@ -58,7 +59,7 @@ class Settings:
     custom_nodes_enabled: bool = True
     custom_nodes_whitelist: tuple[str, ...] = ()
     cache_results: int | None = None
-    previews: bool = True
+    preview_method: str = "auto"
     metadata: bool = True
     debug: bool = False
 

@@ -1,7 +1,6 @@
 """Build autoencoders from tensors: what kind one is, is read from their names.
 
-KL and VQ autoencoders come in the original layout or under diffusers' names; TAESD, a tiny one
-distilled from a large one, in a file for each half.
+KL and VQ autoencoders come in the original layout or under diffusers' names.
 """
 
 from __future__ import annotations

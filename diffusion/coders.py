@@ -15,7 +15,6 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from diffusion.latents import LatentFormat
 
 # Distances computed at once between elements and the codebook: 256 MB of float32.
 _MOST_DISTANCES = 2**26
@@ -97,37 +96,6 @@ class VQCoder:
     def leave(self, encoded: Tensor) -> Tensor:
         """From what the encoder gives to LATENT units: not quantised, as diffusion is trained."""
         return _through(self.module, "quant_conv", encoded)
-
-
-@dataclass(frozen=True, eq=False)
-class TinyCoder:
-    """Around diffusers' `AutoencoderTiny`, whose own latents are in model units.
-
-    Attributes:
-        module: With the encoder and decoder.
-        units: Of the family that it was distilled for.
-    """
-
-    module: nn.Module
-    units: LatentFormat
-
-    @property
-    def channels(self) -> int:
-        """Channels of its latents."""
-        return self.units.channels
-
-    @property
-    def factor(self) -> int:
-        """Pixels along a side of one latent element."""
-        return 8
-
-    def enter(self, latents: Tensor) -> Tensor:
-        """From LATENT units to what the decoder takes."""
-        return self.units.into_model(latents)
-
-    def leave(self, encoded: Tensor) -> Tensor:
-        """From what the encoder gives to LATENT units."""
-        return self.units.out_of_model(encoded)
 
 
 def quantised(latents: Tensor, codebook: Tensor) -> Tensor:

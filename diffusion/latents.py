@@ -23,6 +23,8 @@ class LatentFormat:
             −1..1; empty if unknown.
         rgb_bias: Added to the preview.
         name: How messages call it.
+        tiny: What the files of the TAESD autoencoder for it are called, without `_decoder`; empty
+            if there is none.
     """
 
     channels: int
@@ -31,6 +33,7 @@ class LatentFormat:
     rgb_factors: tuple[tuple[float, float, float], ...] = ()
     rgb_bias: tuple[float, float, float] = (0.0, 0.0, 0.0)
     name: str = ""
+    tiny: str = ""
 
     def into_model(self, latent: Tensor) -> Tensor:
         """From LATENT units to model units."""
@@ -68,6 +71,7 @@ SD15_LATENTS = LatentFormat(
         (-0.2120, -0.2616, -0.7177),
     ),
     name="SD 1.x/2.x",
+    tiny="taesd",
 )
 
 SDXL_LATENTS = LatentFormat(
@@ -81,8 +85,9 @@ SDXL_LATENTS = LatentFormat(
     ),
     rgb_bias=(0.1084, -0.0175, -0.0011),
     name="SDXL",
+    tiny="taesdxl",
 )
 
-SD3_LATENTS = LatentFormat(channels=16, scale=1.5305, shift=0.0609, name="SD 3")
+SD3_LATENTS = LatentFormat(channels=16, scale=1.5305, shift=0.0609, name="SD 3", tiny="taesd3")
 
-FLUX_LATENTS = LatentFormat(channels=16, scale=0.3611, shift=0.1159, name="Flux")
+FLUX_LATENTS = LatentFormat(channels=16, scale=0.3611, shift=0.1159, name="Flux", tiny="taef1")

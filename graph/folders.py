@@ -29,6 +29,7 @@ MODEL_FOLDERS = (
     "diffusion_models",
     "diffusers",
     "style_models",
+    "vae_approx",
 )
 _OTHER_NAMES = {"clip": ("text_encoders",), "diffusion_models": ("unet",)}
 """What ComfyUI's versions call some of these folders, too."""

@@ -77,8 +77,8 @@ class Layouts:
             FormatError: It is malformed.
         """
         try:
-            name = marshal.dumps(prompt, _EXACT)  # type: ignore[arg-type] - it says what it cannot write
-        except ValueError:  # it is not all JSON, or nested too deeply
+            name = marshal.dumps(prompt, _EXACT)  # type: ignore[arg-type]
+        except ValueError:  # it is more than JSON, or nested too deeply
             return parse_api(prompt)
         workflow = self._read.get(name)
         if workflow is None:

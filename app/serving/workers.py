@@ -138,7 +138,7 @@ class Workers:
 
     def want_previews(self, wanted: bool) -> None:
         """Say whether anybody looks at previews."""
-        self._previews = wanted and self._settings.previews
+        self._previews = wanted and self._settings.preview_method != "none"
         for worker in list(self._workers):
             worker.backend.want_previews(self._previews)
 

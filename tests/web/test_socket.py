@@ -115,7 +115,8 @@ async def test_a_nodes_pictures_come_in_order_to_who_announced_nothing(tmp_path:
         quiet = replace(house, services=replace(house.services, previews_for_all=False))
         async with served(quiet) as client, client.ws_connect("/ws?clientId=me") as socket:
             job = (await post(client, prompt, client_id="me"))["prompt_id"]
-            node, came = None, []
+            node: str | None = None
+            came: list[tuple[str | None, bytes]] = []
             for said in await until_over(socket, job):
                 if isinstance(said, bytes):
                     came.append((node, said))

@@ -293,7 +293,7 @@ def test_what_another_window_saved_is_not_overwritten(page: Page, server: Server
     _set(page, "KSampler", seed=72)
     page.keyboard.press("Control+s")
     page.get_by_role("heading", name="It was changed elsewhere").wait_for()
-    page.get_by_role("button", name="Open what was saved there").click()
+    page.get_by_role("dialog").get_by_role("button", name="Open what was saved there").click()
     page.wait_for_function("() => editor.documents.length === 2")
     seeds = page.evaluate(
         """editor.documents.map(({store}) =>

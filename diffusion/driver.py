@@ -6,6 +6,7 @@ the loop for one run. Sampling is deterministic between answers; feeding logged 
 therefore brings a run to exactly the state it had, bit for bit.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -147,7 +148,8 @@ def _laid_out(answer: Answer) -> Answer:
 
 
 def _require_finite(denoised: Tensor, question: Question, total: int) -> None:
-    if not bool(torch.isfinite(denoised).all()):
+    # The sum is not finite either, and quicker to have; it may overflow where all else is well.
+    if not math.isfinite(denoised.sum()) and not bool(torch.isfinite(denoised).all()):
         raise DiffusionError(
             f"The model answered NaN or infinity at step {question.step + 1} of {total}, at noise "
             f"level {question.sigma:.4g}: use higher precision, a lower cfg or a sound checkpoint."

@@ -9,6 +9,7 @@ that other rounding may show.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import torch
@@ -63,13 +64,11 @@ class Problem:
 
     def half_log_snr(self, sigma: float) -> float:
         """Lambda of a level above 0 (and below 1, for flow models)."""
-        level = torch.tensor(sigma)
-        return float(-(level.logit() if self.flow else level.log()))
+        return _half_log_snr(sigma, flow=self.flow)
 
     def sigma_of(self, half_log_snr: float) -> float:
         """The level with this lambda."""
-        place = torch.tensor(-half_log_snr)
-        return float(place.sigmoid() if self.flow else place.exp())
+        return _sigma_of(half_log_snr, flow=self.flow)
 
     def with_finite_snr(self) -> "Problem":
         """The same problem for samplers that count in lambda.
@@ -80,3 +79,16 @@ class Problem:
         if not self.flow or self.sigmas[0] < 1.0:
             return self
         return replace(self, sigmas=(self.levels.sigma_at(1e-4), *self.sigmas[1:]))
+
+
+@lru_cache
+def _half_log_snr(sigma: float, *, flow: bool) -> float:
+    """In float32, as the published samplers count; a step asks for the same levels many times."""
+    level = torch.tensor(sigma)
+    return float(-(level.logit() if flow else level.log()))
+
+
+@lru_cache
+def _sigma_of(half_log_snr: float, *, flow: bool) -> float:
+    place = torch.tensor(-half_log_snr)
+    return float(place.sigmoid() if flow else place.exp())

@@ -15,10 +15,10 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter
 from threading import Condition
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graph.errors import GraphError
 from graph.events import (
@@ -44,8 +44,7 @@ _NODE_ENDS: Final = (NodeFinished, NodeErred)
 _JOB_ENDS: Final = (JobFinished, JobFailed, JobCancelled, JobEnded, JobPutBack)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """An event, and its number among those of all jobs."""
 
     number: int

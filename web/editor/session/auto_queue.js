@@ -4,6 +4,7 @@
  * again and again. It waits for what it sent before; a job that fails or is cancelled ends `instant`.
  */
 
+import { writeJson } from '../lib/exact.js';
 import { promptOf } from './planner.js';
 
 /** @typedef {import('./editor.js').Editor} Editor */
@@ -75,4 +76,4 @@ export class AutoQueue {
 }
 
 /** @param {import('./document.js').Document} document */
-const textOf = (document) => JSON.stringify(promptOf(document) ?? '');
+const textOf = (document) => writeJson(promptOf(document) ?? '');

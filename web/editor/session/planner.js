@@ -4,6 +4,7 @@
  * one question at a time, and only while somebody looks.
  */
 
+import { writeJson } from '../lib/exact.js';
 import { asObject } from '../lib/json.js';
 import { writeApi } from '../formats/api_writer.js';
 import { FormatError } from '../formats/errors.js';
@@ -53,7 +54,7 @@ export class Planner {
     const { document: shown } = this.#editor;
     if (document.hidden || isBusy(shown)) return;
     const prompt = promptOf(shown);
-    const text = prompt ? JSON.stringify(prompt) : '';
+    const text = prompt ? writeJson(prompt) : '';
     if (this.#asked.document === shown.id && this.#asked.text === text) return;
     if (this.#asking) {
       this.#asking.abort();

@@ -34,7 +34,7 @@ import { queue, tellEnds } from './ui/run_actions.js';
 import { speakOfRuns } from './ui/run_voice.js';
 import { SHELL_ACTIONS } from './ui/shell_actions.js';
 import { mountShell } from './ui/shell.js';
-import { loadExtensions } from './ui/load_extensions.js';
+import { findExtensions, loadExtensions } from './ui/load_extensions.js';
 import { openFirst } from './ui/start.js';
 import { mountToasts, toast } from './ui/toasts.js';
 import { openTheirs } from './ui/file_actions.js';
@@ -49,6 +49,7 @@ mountToasts();
 
 const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#graph'));
 const minimap = /** @type {HTMLCanvasElement} */ (document.querySelector('#minimap'));
+const extensions = findExtensions();
 const [described, words] = await Promise.all([
   attempt(() => getJson('/object_info')), fetchNodeWords(preferences.chosen.language),
 ]);
@@ -75,7 +76,7 @@ listenToCanvas(editor, canvas);
 listenToKeys(editor);
 acceptDrops(editor);
 tellEnds(editor);
-await loadExtensions(editor);
+await loadExtensions(editor, extensions);
 await openFirst(editor);
 offerBeginnings(editor, canvas.parentElement ?? document.body);
 listNodes(editor, canvas);

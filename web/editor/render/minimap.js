@@ -13,12 +13,16 @@ export class Minimap {
   #drawn = { scene: /** @type {unknown} */ (null), revision: -1, at: 0, theme: /** @type {unknown} */ (null), transform: { x: 0, y: 0, scale: 1 } };
   #content = new OffscreenCanvas(1, 1);
   #later = 0;
+  /** In CSS pixels, 0 where it is not shown; asking the page for it in every frame would cost half a millisecond. */
+  #size = { width: 0, height: 0 };
 
   /** @param {HTMLCanvasElement} canvas @param {Renderer} renderer */
   constructor(canvas, renderer) {
     this.canvas = canvas;
     this.renderer = renderer;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    new ResizeObserver(() => this.#resize()).observe(canvas);
+    this.#resize();
     renderer.listeners.add(() => this.draw());
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -29,11 +33,10 @@ export class Minimap {
 
   /** Drawn with every frame of the graph, in the same turn. */
   draw() {
-    if (this.canvas.hidden) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
+    const { width, height } = this.#size;
     if (!width || !height) return;
-    if (this.canvas.width !== Math.round(width * ratio)) {
+    const ratio = window.devicePixelRatio || 1;
+    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
       this.canvas.width = Math.round(width * ratio);
       this.canvas.height = Math.round(height * ratio);
       this.#drawn.revision = -1;
@@ -44,6 +47,11 @@ export class Minimap {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.#content, 0, 0);
     this.#drawFrame(ratio);
+  }
+
+  #resize() {
+    this.#size = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+    this.draw();
   }
 
   /** Draw the nodes anew if they have changed, but not in every frame of a drag. @param {number} ratio */
@@ -75,7 +83,7 @@ export class Minimap {
   /** @param {Rect | null} bounds */
   #place(bounds) {
     const { x, y, w, h } = union([bounds ?? this.renderer.viewport.visible]) ?? { x: 0, y: 0, w: 1, h: 1 };
-    const [width, height] = [this.canvas.clientWidth - 2 * PAD, this.canvas.clientHeight - 2 * PAD];
+    const [width, height] = [this.#size.width - 2 * PAD, this.#size.height - 2 * PAD];
     const scale = Math.min(width / Math.max(w, 1), height / Math.max(h, 1));
     return { scale, x: PAD + (width - w * scale) / 2 - x * scale, y: PAD + (height - h * scale) / 2 - y * scale };
   }

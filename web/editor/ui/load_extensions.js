@@ -10,15 +10,21 @@ import { toast } from './toasts.js';
 /** Milliseconds that a slow one may hold up the start. */
 const PATIENCE = 3_000;
 
-/** Fields that extensions draw are drawn so from the start on, hence they come before the first workflow.
- * @param {import('../session/editor.js').Editor} editor */
-export async function loadExtensions(editor) {
-  openToExtensions(editor);
-  await Promise.race([loadAll(), new Promise((resume) => setTimeout(resume, PATIENCE))]);
+/** What there is to import; asked for early, since most often it is nothing. @returns {Promise<string[]>} */
+export async function findExtensions() {
+  return asList(await getJson('/extensions').catch(() => [])).map(asText).filter((path) => path.startsWith('/extensions/'));
 }
 
-async function loadAll() {
-  const paths = asList(await getJson('/extensions').catch(() => [])).map(asText).filter((path) => path.startsWith('/extensions/'));
+/** Fields that extensions draw are drawn so from the start on, hence they come before the first workflow.
+ * @param {import('../session/editor.js').Editor} editor @param {Promise<string[]>} found */
+export async function loadExtensions(editor, found) {
+  openToExtensions(editor);
+  await Promise.race([loadAll(found), new Promise((resume) => setTimeout(resume, PATIENCE))]);
+}
+
+/** @param {Promise<string[]>} found */
+async function loadAll(found) {
+  const paths = await found;
   const failed = await Promise.all(paths.map(load));
   const names = failed.filter((name) => name !== null);
   if (names.length) toast(t('extensions.failed', { names: names.join(', ') }), { tone: 'error' });

@@ -49,6 +49,8 @@ export class Scene {
   #borders = new Map();
   #versions = 0;
   #orders = 0;
+  /** What was found to enclose everything, and when. */
+  #bounded = { revision: -1, rect: /** @type {Rect | null} */ (null) };
   /** Nodes whose class can change without them. @type {Set<string>} */
   #fickle = new Set();
   #store;
@@ -132,7 +134,11 @@ export class Scene {
 
   /** What encloses everything in this graph; null where there is nothing. @returns {Rect | null} */
   get bounds() {
-    return union([...this.#nodePlaces.rects(), ...this.#store.all('group', this.graph), ...this.#borders.values()]);
+    if (this.#bounded.revision !== this.revision) {
+      const rect = union([...this.#nodePlaces.rects(), ...this.#store.all('group', this.graph), ...this.#borders.values()]);
+      this.#bounded = { revision: this.revision, rect };
+    }
+    return this.#bounded.rect;
   }
 
   /** The borders of a subgraph, by '-10' and '-20'. @returns {ReadonlyMap<string, Rect>} */

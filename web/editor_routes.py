@@ -44,6 +44,7 @@ class _Kept:
 
     stamp: FileStamp
     encoded: Encoded
+    imports: tuple[str, ...] = ()
 
 
 class EditorFiles:
@@ -56,18 +57,20 @@ class EditorFiles:
     def __init__(self, folder: Path = EDITOR) -> None:
         self._place = Place(folder)
         self._kept: dict[Path, _Kept] = {}
+        self._page = (b"", b"", Encoded.of(b"", "text/html"))
 
     def page(self) -> Encoded:
         """Return the editor's page, which names every module that its first one imports."""
         page = self.get(_PAGE)
         links = "".join(
             f'<link rel="modulepreload" href="/editor/{name}">\n' for name in self._modules()
-        )
-        if not links:
-            return page
-        return Encoded.of(
-            page.plain.replace(b"</head>", links.encode() + b"</head>", 1), page.media
-        )
+        ).encode()
+        plain, named, made = self._page
+        if (plain, named) == (page.plain, links):
+            return made
+        made = Encoded.of(page.plain.replace(b"</head>", links + b"</head>", 1), page.media)
+        self._page = (page.plain, links, made)
+        return made
 
     def _modules(self) -> list[str]:
         """The modules that the first one imports, and those that they import."""
@@ -78,13 +81,12 @@ class EditorFiles:
             if name in found:
                 continue
             try:
-                source = self.get(name).plain
+                imports = self._get(name).imports
             except WebError:  # the browser will tell whoever wrote it
                 continue
             found[name] = None
             folder = posixpath.dirname(name)
-            named = (match[1].decode() for match in _IMPORT.finditer(source))
-            waiting += [posixpath.normpath(posixpath.join(folder, path)) for path in named]
+            waiting += [posixpath.normpath(posixpath.join(folder, path)) for path in imports]
         return list(found)
 
     def get(self, name: str) -> Encoded:
@@ -93,6 +95,9 @@ class EditorFiles:
         Raises:
             WebError: There is none of that name, or of another kind.
         """
+        return self._get(name).encoded
+
+    def _get(self, name: str) -> _Kept:
         absent = not_found(f"the editor has no file {name[:200]!r}")
         try:
             path = self._place.resolve(name)
@@ -107,13 +112,19 @@ class EditorFiles:
             try:
                 with self._place.open(path) as file:
                     plain = file.read()
-                kept = _Kept(
-                    stamp, Encoded.of(_lean(plain) if path.suffix == ".js" else plain, media)
-                )
+                kept = _read(plain, stamp, media)
             except OSError as error:
                 raise absent from error
             self._kept[path] = kept
-        return kept.encoded
+        return kept
+
+
+def _read(plain: bytes, stamp: FileStamp, media: str) -> _Kept:
+    if media != "text/javascript":
+        return _Kept(stamp, Encoded.of(plain, media))
+    lean = _lean(plain)
+    imports = tuple(match[1].decode() for match in _IMPORT.finditer(lean))
+    return _Kept(stamp, Encoded.of(lean, media), imports)
 
 
 def _lean(source: bytes) -> bytes:

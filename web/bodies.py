@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
@@ -71,6 +71,12 @@ async def read_bytes(request: web.Request, most: int) -> bytes:
     length = request.content_length
     if length is not None and length > most:
         raise oversized(most)
+    if request.content.is_eof() and request.content.exception() is None:
+        # A small body came along with its head, and there is nothing to wait for.
+        whole = request.content.read_nowait()
+        if len(whole) > most:
+            raise oversized(most)
+        return whole
     found = bytearray()
     async for chunk in chunks(request):
         found += chunk
@@ -138,7 +144,7 @@ def parse(raw: bytes, limits: BodyLimits) -> object:
     if opened + raw.count(b",") > limits.values:
         raise too_large(f"the body has more than {limits.values} values; send less at a time")
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse)
+        value = _DECODER.decode(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise bad_request(
             f"the body is not text in UTF-8: byte {error.start} cannot be decoded",
@@ -195,3 +201,6 @@ def _too_slow() -> WebError:
 
 def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no number that JSON knows")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)

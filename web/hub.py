@@ -15,6 +15,7 @@ from aiohttp import web
 from graph.events import NodeProgress, NodeStarted, WholePicture
 from graph.jobs.bus import MissedEventsError
 from graph.jobs.listening import Listeners
+from graph.jobs.queue_events import QueueChanged
 from web.frames import BinaryFrame, PreviewFrame, TextFrame, text_frame
 from web.messages import Clients, Message, status_data
 from web.progress_board import OVER, PAUSE, ProgressBoard
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from web.outlet import Frame, Outlet
 
 
-_MOMENT = 0.001
-"""Seconds between two looks for news, in which others have their turn."""
+_MOMENT = 0.005
+"""Seconds between two looks for news, in which others have their turn. What comes after a pause is
+told at once all the same."""
 
 
 class Hub:
@@ -152,7 +154,7 @@ class Hub:
         else:
             if not told:
                 return False
-        for one in told:
+        for one in _newest(told):
             self._hand_out(one)
         self._tell_states(self._board.due(self._time()))
         return True
@@ -216,6 +218,16 @@ class Hub:
 
 
 HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)
+
+
+def _newest(told: list[Told]) -> list[Told]:
+    """Leave out how long the queue was in between: of what comes together, the last is true."""
+    states = [one.number for one in told if isinstance(one.event, QueueChanged)]
+    if len(states) < 2:
+        return told
+    return [
+        one for one in told if one.number == states[-1] or not isinstance(one.event, QueueChanged)
+    ]
 
 
 def _frames(translator: Translator, event: Event, number: int) -> list[TextFrame]:

@@ -20,6 +20,7 @@ from web.guards.origins import same_origin
 from web.hub import HUB
 from web.outlet import Outlet
 from web.services import SERVICES
+from web.socket_sending import SocketSender, framed
 from web.system_routes import server_features
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ async def events_by_socket(request: web.Request, query: EventQuery) -> web.Strea
     outlet = Outlet(query.clientId or uuid.uuid4().hex, numbered=numbered, pictures=pictures)
     hub.join(outlet, query.since)
     features: dict[str, Any] = {}
-    sender = asyncio.create_task(_send_all(socket, outlet, features))
+    sending = SocketSender(request, socket)
+    sender = asyncio.create_task(_send_all(socket, sending, outlet, features))
     try:
         await _listen(socket, outlet, features, request.app)
     finally:
@@ -82,15 +84,15 @@ async def events_by_socket(request: web.Request, query: EventQuery) -> web.Strea
 
 
 async def _send_all(
-    socket: web.WebSocketResponse, outlet: Outlet, features: dict[str, Any]
+    socket: web.WebSocketResponse, sending: SocketSender, outlet: Outlet, features: dict[str, Any]
 ) -> None:
     """Send what waits until nothing more will."""
     with suppress(ConnectionError, TimeoutError, RuntimeError):
         while frames := await outlet.take():
             for start in range(0, len(frames), _TOGETHER):
+                some = frames[start : start + _TOGETHER]
                 async with asyncio.timeout(_SEND_PATIENCE):
-                    for frame in frames[start : start + _TOGETHER]:
-                        await _send(socket, outlet, frame, features)
+                    await sending.send([_framed(outlet, frame, features) for frame in some])
     code = WSCloseCode.TRY_AGAIN_LATER if outlet.overrun else WSCloseCode.GOING_AWAY
     reason = b"too slow" if outlet.overrun else b"the server is stopping"
     with suppress(ConnectionError, TimeoutError, RuntimeError):
@@ -98,17 +100,13 @@ async def _send_all(
             await socket.close(code=code, message=reason)
 
 
-async def _send(
-    socket: web.WebSocketResponse, outlet: Outlet, frame: Frame, features: dict[str, Any]
-) -> None:
+def _framed(outlet: Outlet, frame: Frame, features: dict[str, Any]) -> bytes:
     if isinstance(frame, PreviewFrame):
         described = features.get("supports_preview_metadata") is True
-        await socket.send_bytes(frame.with_metadata if described else frame.bare)
-    elif isinstance(frame, BinaryFrame):
-        await socket.send_bytes(frame.content)
-    else:
-        content = frame.numbered if outlet.numbered else frame.plain
-        await socket.send_frame(content, WSMsgType.TEXT)
+        return framed(frame.with_metadata if described else frame.bare, WSMsgType.BINARY)
+    if isinstance(frame, BinaryFrame):
+        return framed(frame.content, WSMsgType.BINARY)
+    return framed(frame.numbered if outlet.numbered else frame.plain, WSMsgType.TEXT)
 
 
 async def _listen(

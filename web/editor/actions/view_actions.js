@@ -3,7 +3,6 @@
 
 import { union } from '../view/geometry.js';
 import { isCovered } from '../model/edits.js';
-import { keyOf } from '../model/keys.js';
 import { openField } from '../widgets/open_field.js';
 import { nodesOf } from './graph_actions.js';
 
@@ -65,7 +64,7 @@ const middle = ({ bounds }) => ({ x: bounds.x + bounds.w / 2, y: bounds.y + boun
 function enter(editor) {
   const view = editor.renderer.scene.nodes.get(nodesOf(editor)[0] ?? '');
   if (!view) return;
-  if (editor.store.graph(view.record.type)) return editor.showGraph(view.record.type);
+  if (editor.enter(view.record)) return;
   const widget = view.layout.widgets.find(({ name }) => !isCovered(editor.store, view.record, name));
   if (widget) openField(editor, view.key, widget);
 }
@@ -81,18 +80,6 @@ function nudge({ store, selection, history }, dx, dy) {
   });
 }
 
-/** @param {Editor} editor */
-function leave(editor) {
-  const inner = editor.graph;
-  for (const graph of editor.store.all('graph')) {
-    const outside = [...editor.store.all('node', graph.id)].find(({ type }) => type === inner);
-    if (!outside) continue;
-    editor.showGraph(graph.id);
-    editor.selection.set([keyOf(outside)]);
-    return;
-  }
-}
-
 const ARROWS = /** @type {const} */ ([['Left', -1, 0], ['Right', 1, 0], ['Up', 0, -1], ['Down', 0, 1]]);
 /** @param {Editor} editor */
 const someNodes = (editor) => nodesOf(editor).length > 0;
@@ -104,7 +91,7 @@ export const VIEW_ACTIONS = [
   { id: 'fitSelected', labelKey: 'action.fitSelected', keys: ['.'], run: fit },
   { id: 'focusMode', labelKey: 'action.focusMode', keys: ['F'], run: () => document.documentElement.classList.toggle('focus-mode') },
   { id: 'editFirst', labelKey: 'action.editFirst', keys: ['Enter'], when: someNodes, run: enter },
-  { id: 'leaveGraph', labelKey: 'action.leaveGraph', keys: ['Escape'], when: ({ graph }) => graph !== 'root', run: leave },
+  { id: 'leaveGraph', labelKey: 'action.leaveGraph', keys: ['Escape'], when: ({ graph }) => graph !== 'root', run: (editor) => editor.leave() },
   ...ARROWS.flatMap(([name, dx, dy]) => [
     { id: `go${name}`, labelKey: `action.go${name}`, keys: [`Arrow${name}`], run: (/** @type {Editor} */ editor) => step(editor, dx, dy) },
     { id: `add${name}`, labelKey: `action.add${name}`, keys: [`Shift+Arrow${name}`], run: (/** @type {Editor} */ editor) => step(editor, dx, dy, true) },

@@ -22,9 +22,17 @@ import { FormatError } from './errors.js';
 
 /** @param {Store} store @param {Placed} node @param {number} number of the input @returns {Answer}
  * @throws {FormatError} links go round in a circle */
-export function sourceOf(store, node, number) {
+export const sourceOf = (store, node, number) => follow(store, { node, number, wanted: node.inputs[number]?.type ?? '*', into: true });
+
+/** What comes out of a node, whatever stands behind it.
+ * @param {Store} store @param {Placed} node @param {number} number of the output @returns {Answer}
+ * @throws {FormatError} links go round in a circle */
+export const outcomeOf = (store, node, number) => follow(store, { node, number, wanted: node.outputs[number] ?? '*', into: false });
+
+/** @param {Store} store @param {Question} question @returns {Answer} */
+function follow(store, question) {
   /** @type {Question | Answer} */
-  let step = { node, number, wanted: node.inputs[number]?.type ?? '*', into: true };
+  let step = question;
   const asked = new Set();
   while (typeof step === 'object' && 'wanted' in step) {
     /** @type {string} */

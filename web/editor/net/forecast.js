@@ -24,11 +24,6 @@ export class Forecast {
     this.nodes = nodes;
     this.problems = problems;
   }
-
-  /** How many nodes would run, at least. */
-  get runs() {
-    return [...this.nodes.values()].filter(({ prospect }) => prospect === 'runs').length;
-  }
 }
 
 /** @param {Prompt} prompt @param {JsonObject} answer of `POST /plan`, also where it refused @returns {Forecast} */
@@ -36,8 +31,8 @@ export function readForecast(prompt, answer) {
   /** @type {Map<string, Outlook>} */
   const nodes = new Map();
   for (const [id, about] of Object.entries(asObject(answer['nodes']))) {
-    const shown = shownBy(id);
-    nodes.set(shown, together(nodes.get(shown), readOutlook(asObject(about))));
+    const outlook = readOutlook(asObject(about));
+    for (const shown of shownBy(id)) nodes.set(shown, together(nodes.get(shown), outlook));
   }
   return new Forecast(prompt, nodes, readProblems(asObject(answer['node_errors'])));
 }
@@ -47,17 +42,20 @@ export function readProblems(nodeErrors) {
   /** @type {Map<string, readonly Problem[]>} */
   const problems = new Map();
   for (const [id, about] of Object.entries(nodeErrors)) {
-    const found = asList(asObject(about)['errors']).map(asObject).map((error) => ({
-      input: id.includes(':') ? '' : asText(asObject(error['extra_info'])['input_name']),
-      message: asText(error['message']),
-    }));
-    problems.set(shownBy(id), [...(problems.get(shownBy(id)) ?? []), ...found.filter(({ message }) => message)]);
+    for (const shown of shownBy(id)) {
+      const found = asList(asObject(about)['errors']).map(asObject).map((error) => ({
+        input: shown === id ? asText(asObject(error['extra_info'])['input_name']) : '',
+        message: asText(error['message']),
+      }));
+      problems.set(shown, [...(problems.get(shown) ?? []), ...found.filter(({ message }) => message)]);
+    }
   }
   return problems;
 }
 
-/** What happens within a subgraph is told of the node that stands for it. @param {string} id */
-const shownBy = (id) => id.split(':')[0] ?? id;
+/** What happens within a subgraph is also told of the nodes that stand for it: `5:2:7` of `5:2` and `5`.
+ * @param {string} id @returns {string[]} */
+export const shownBy = (id) => id.split(':').map((_, index, parts) => parts.slice(0, index + 1).join(':')).reverse();
 
 /** @param {JsonObject} about @returns {Outlook} */
 function readOutlook({ prospect, reason, seconds }) {

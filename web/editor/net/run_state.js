@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * How the nodes of one workflow fare, folded from the events of the job that was sent last for it.
- * Nodes are named as in jobs; what happens within a subgraph is told of the node that stands for it.
+ * Nodes are named as in jobs. A node that stands for a subgraph fares as the nodes within it do.
  */
 
 import { asList, asNumber, asObject, asText } from '../lib/json.js';
+import { shownBy } from './forecast.js';
 
 /** @typedef {import('../lib/json.js').JsonObject} JsonObject */
 /** @typedef {import('./api.js').FileRef} FileRef */
@@ -34,12 +35,26 @@ export class RunState {
   /** @type {Set<(nodes: ReadonlySet<string>) => void>} */
   #listeners = new Set();
 
-  /** @param {string} node an id @returns {NodeFate} */
+  /** Those within, by the nodes that stand for them. @type {Map<string, Set<string>>} */
+  #within = new Map();
+  /** @type {Map<string, NodeFate>} */
+  #sums = new Map();
+
+  /** @param {string} node as jobs name it @returns {NodeFate} */
   get(node) {
+    const within = this.#within.get(node);
+    if (!within) return this.#own(node);
+    const known = this.#sums.get(node) ?? together([...within, node].flatMap((one) => this.#fates.get(one) ?? []));
+    this.#sums.set(node, known);
+    return known;
+  }
+
+  /** @param {string} node */
+  #own(node) {
     return this.#fates.get(node) ?? UNTOUCHED;
   }
 
-  /** @returns {IterableIterator<[string, NodeFate]>} */
+  /** Those that run, without the nodes that stand for them. @returns {IterableIterator<[string, NodeFate]>} */
   all() {
     return this.#fates.entries();
   }
@@ -49,7 +64,7 @@ export class RunState {
     this.job = job;
     this.status = 'queued';
     const known = [...this.#fates.keys()];
-    for (const node of known) this.#put(node, { ...UNTOUCHED, files: this.get(node).files });
+    for (const node of known) this.#put(node, { ...UNTOUCHED, files: this.#own(node).files });
     this.#tell(known);
   }
 
@@ -88,7 +103,7 @@ export class RunState {
 
   /** @param {import('./frames.js').Preview} preview */
   see({ job, node, picture }) {
-    if (job !== this.job || this.get(node).status !== 'running') return;
+    if (job !== this.job || this.#own(node).status !== 'running') return;
     this.#change(node, { preview: URL.createObjectURL(picture) });
     this.#tell([node]);
   }
@@ -149,7 +164,7 @@ export class RunState {
 
   /** @param {string} node @param {number} seconds */
   #finish(node, seconds) {
-    const total = (this.get(node).seconds ?? 0) + seconds;
+    const total = (this.#own(node).seconds ?? 0) + seconds;
     return this.#each([node], { status: 'done', progress: null, seconds: total, preview: this.#forget(node) });
   }
 
@@ -180,27 +195,51 @@ export class RunState {
 
   /** Let go of a preview. @param {string} node */
   #forget(node) {
-    const { preview } = this.get(node);
+    const { preview } = this.#own(node);
     if (preview) setTimeout(() => URL.revokeObjectURL(preview), 2_000);
     return null;
   }
 
   /** @param {string} node @param {Partial<NodeFate>} change */
   #change(node, change) {
-    if (change.preview && this.get(node).preview) this.#forget(node);
-    this.#put(node, { ...this.get(node), ...change });
+    if (change.preview && this.#own(node).preview) this.#forget(node);
+    this.#put(node, { ...this.#own(node), ...change });
   }
 
   /** @param {string} node @param {NodeFate} fate */
   #put(node, fate) {
     this.#fates.set(node, fate);
+    for (const outer of shownBy(node).slice(1)) {
+      this.#sums.delete(outer);
+      this.#within.set(outer, (this.#within.get(outer) ?? new Set()).add(node));
+    }
+    this.#sums.delete(node);
   }
 
   /** @param {Iterable<string>} nodes */
   #tell(nodes) {
-    const changed = new Set(nodes);
+    const changed = new Set([...nodes].flatMap(shownBy));
     for (const listener of [...this.#listeners]) listener(changed);
   }
+}
+
+/** What decides how a subgraph fares, the first that is among its nodes. @type {readonly Status[]} */
+const DECIDING = ['running', 'failed', 'invalid', 'waiting', 'done', 'cached'];
+
+/** @param {readonly NodeFate[]} fates @returns {NodeFate} */
+function together(fates) {
+  const status = DECIDING.find((one) => fates.some((fate) => fate.status === one)) ?? 'idle';
+  const first = fates.find((fate) => fate.status === status) ?? UNTOUCHED;
+  const timed = fates.filter(({ seconds }) => seconds !== null);
+  const isUnderWay = status === 'waiting' && fates.some((fate) => fate.status === 'done' || fate.status === 'cached');
+  return {
+    ...first,
+    status: isUnderWay ? 'running' : status,
+    seconds: timed.length ? timed.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0) : null,
+    warning: fates.find(({ warning }) => warning)?.warning ?? '',
+    preview: fates.find(({ preview }) => preview)?.preview ?? null,
+    files: fates.flatMap(({ files }) => files),
+  };
 }
 
 /** @param {JsonObject} data @returns {Partial<NodeFate>} */

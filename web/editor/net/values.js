@@ -37,11 +37,10 @@ async function fetchValue(path) {
   }
 }
 
-/** Which node of a job made what goes into an input: through bypassed nodes, reroutes and subgraphs.
+/** Which node of a job made what goes into an input: through bypassed nodes, reroutes and subgraphs. Nodes as jobs name them.
  * @param {import('./forecast.js').Prompt} prompt @param {string} node @param {string} input @returns {Source | null} */
 export function sourceIn(prompt, node, input) {
-  const id = Object.hasOwn(prompt, node) ? node : Object.keys(prompt).find((one) => one.endsWith(`:${node}`));
-  const link = id === undefined ? null : prompt[id]?.inputs[input];
+  const link = Object.hasOwn(prompt, node) ? prompt[node]?.inputs[input] : null;
   return Array.isArray(link) && link.length === 2 ? { node: String(link[0]), slot: asNumber(link[1], 0) } : null;
 }
 

@@ -2,6 +2,7 @@
 /** One open workflow: its records, its undo, how its last job fares, and where it is kept. */
 
 import { History } from '../history/history.js';
+import { nameAt } from '../model/places.js';
 import { ROOT } from '../model/records.js';
 import { Store } from '../model/store.js';
 import { readUi } from '../formats/ui_reader.js';
@@ -21,6 +22,8 @@ import { RunState } from '../net/run_state.js';
 export class Document {
   /** The graph that is shown: the root's, or a subgraph's. */
   graph = ROOT;
+  /** Where that is. @type {import('../model/places.js').Place} */
+  place = [];
   /** Where it was looked at last; null for never. @type {{x: number, y: number, scale: number} | null} */
   view = null;
   /** @type {string[]} */
@@ -28,6 +31,10 @@ export class Document {
   run = new RunState();
   /** What it would do if it were run now, as far as is known. */
   forecast = new Forecast();
+  /** A job of before this workflow was opened that did the same; empty for none. */
+  earlier = '';
+  /** What had run when that was first asked: jobs by what they did. @type {Promise<ReadonlyMap<string, string>> | undefined} */
+  jobsBefore;
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */
@@ -43,6 +50,16 @@ export class Document {
     /** The number of the last event before its job was sent: from there on it can be told again. */
     this.since = since;
     if (job) this.run.follow(job);
+  }
+
+  /** A job that made the values of this workflow; empty where there was none. */
+  get lastJob() {
+    return this.run.job || this.earlier;
+  }
+
+  /** How jobs name a node of the graph that is shown. @param {string} id */
+  named(id) {
+    return nameAt(this.place, id);
   }
 
   get isUnsaved() {

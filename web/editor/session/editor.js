@@ -4,6 +4,8 @@
  * reached through. `window.editor` is the one there is.
  */
 
+import { nodeKey } from '../model/keys.js';
+import { graphAt, placeOf } from '../model/places.js';
 import { ROOT } from '../model/records.js';
 import { Document } from './document.js';
 
@@ -93,14 +95,34 @@ export class Editor {
     this.tell('shown');
   }
 
-  /** Show the root graph or a subgraph. @param {string} graph */
-  showGraph(graph) {
+  /** Show the root graph or a subgraph. @param {string} graph
+   * @param {import('../model/places.js').Place | null} [place] where it is */
+  showGraph(graph, place = placeOf(this.store, graph)) {
     if (!this.store.graph(graph)) return;
     this.document.graph = graph;
+    this.document.place = place ?? [];
     this.selection.clear();
     this.renderer.showGraph(graph);
     this.fit();
     this.tell('shown');
+  }
+
+  /** Show what a node stands for. @param {import('../model/records.js').NodeRecord} node of the graph on the screen
+   * @returns {boolean} whether it stands for a subgraph */
+  enter({ id, type }) {
+    if (!this.store.graph(type)) return false;
+    this.showGraph(type, [...this.document.place, id]);
+    return true;
+  }
+
+  /** Show the graph that the one on the screen is used in. */
+  leave() {
+    const { place } = this.document;
+    const outer = place.slice(0, -1);
+    const graph = graphAt(this.store, outer);
+    this.showGraph(graph ?? ROOT, graph ? outer : []);
+    const key = nodeKey(this.graph, place.at(-1) ?? '');
+    if (this.store.get(key)) this.selection.set([key]);
   }
 
   /** Close a tab for good. @param {Document} document */
@@ -155,6 +177,8 @@ export class Editor {
   #changed(document) {
     this.drafts.keep(document);
     if (document !== this.document) return;
+    // What is shown may be gone, by an undo for instance.
+    while (graphAt(this.store, document.place) !== document.graph && document.graph !== ROOT) this.leave();
     this.selection.keepOnly((key) => this.store.get(key) !== undefined);
     this.tell('changed');
     this.tell('tabs');

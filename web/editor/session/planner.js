@@ -10,6 +10,7 @@ import { writeApi } from '../formats/api_writer.js';
 import { FormatError } from '../formats/errors.js';
 import { Forecast, readForecast } from '../net/forecast.js';
 import { postJson, ServerError } from '../net/api.js';
+import { findEarlier } from './earlier.js';
 
 /** @typedef {import('./editor.js').Editor} Editor */
 /** @typedef {import('./document.js').Document} Document */
@@ -65,6 +66,7 @@ export class Planner {
     if (!forecast) return;
     shown.forecast = forecast;
     shown.run.mend(forecast.problems);
+    void findEarlier(shown, prompt);
     if (shown === this.#editor.document) this.#editor.tell('run');
   }
 

@@ -24,11 +24,7 @@ export function listenToCanvas(editor, canvas) {
     title: (key) => {
       if (!reportIfFailed(editor, key)) openTitle(editor, key);
     },
-    enter: (view) => {
-      if (!editor.store.graph(view.record.type)) return false;
-      editor.showGraph(view.record.type);
-      return true;
-    },
+    enter: (view) => editor.enter(view.record),
     picture: (view) => showPictures(editor, view),
     hover: (hit, at) => card.over(hit, at),
     say,

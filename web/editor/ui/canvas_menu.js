@@ -9,7 +9,6 @@ import { keyOf } from '../model/keys.js';
 import { statusOf } from './canvas_run.js';
 import { fieldEntries, slotEntries } from './field_menu.js';
 import { openMenu } from './menus.js';
-import { ROOT } from '../model/records.js';
 import { showReport } from './node_report.js';
 import { openSearch } from './search.js';
 
@@ -67,7 +66,7 @@ function colors(editor) {
 
 /** @param {Editor} editor @param {import('../view/scene.js').NodeView} view @returns {Entry[]} */
 function reportEntry(editor, { record }) {
-  if (record.graph !== ROOT || statusOf(editor.document, record.id) === 'idle') return [];
+  if (statusOf(editor.document, editor.document.named(record.id)) === 'idle') return [];
   return [{ label: t('action.showReport'), run: () => showReport(editor, record) }];
 }
 

@@ -3,7 +3,7 @@
 
 import { t } from '../lib/i18n.js';
 import { nodeKey } from '../model/keys.js';
-import { ROOT } from '../model/records.js';
+import { idAt } from '../model/places.js';
 import { viewUrl } from '../net/api.js';
 import { duration } from './dom.js';
 
@@ -14,19 +14,20 @@ import { duration } from './dom.js';
 /** How a node of the graph on the screen fares, or would if it were run now. @param {Editor} editor @param {string} key @returns {NodeRun | undefined} */
 export function runOf({ document, preferences }, key) {
   const node = document.store.get(key);
-  if (node?.kind !== 'node' || node.graph !== ROOT) return undefined;
-  const fate = document.run.get(node.id);
-  const status = statusOf(document, node.id, preferences.chosen.forecast);
+  if (node?.kind !== 'node') return undefined;
+  const name = document.named(node.id);
+  const fate = document.run.get(name);
+  const status = statusOf(document, name, preferences.chosen.forecast);
   if (status === 'idle') return undefined;
   const note = status === 'running' ? stepsOf(fate) : preferences.chosen.badges && fate.seconds !== null ? duration(fate.seconds) : null;
-  return { status, progress: fate.progress, note, problems: status === 'unready' || status === 'invalid' ? inputsOf(document, node.id) : NONE };
+  return { status, progress: fate.progress, note, problems: status === 'unready' || status === 'invalid' ? inputsOf(document, name) : NONE };
 }
 
 /** @type {readonly string[]} */
 const NONE = [];
 
 /** What is known of a node: how the last run fared, until it would fare otherwise.
- * @param {import('../session/document.js').Document} document @param {string} id @param {boolean} foresees
+ * @param {import('../session/document.js').Document} document @param {string} id as jobs name it @param {boolean} foresees
  * @returns {NodeRun['status']} */
 export function statusOf({ run, forecast }, id, foresees = true) {
   const { status } = run.get(id);
@@ -56,11 +57,9 @@ const rate = (perStep) => (perStep >= 1 ? `${perStep.toFixed(2)} s/it` : `${(1 /
 /** What pictures a node shows: those that it makes now, made last, or that were chosen on it.
  * @param {Editor} editor @param {NodeRecord} node @returns {readonly string[]} URLs */
 export function picturesOf({ document, catalogue }, node) {
-  if (node.graph === ROOT) {
-    const { preview, files } = document.run.get(node.id);
-    if (preview) return [preview];
-    if (files.length) return files.slice(0, 16).map((file) => viewUrl(file));
-  }
+  const { preview, files } = document.run.get(document.named(node.id));
+  if (preview) return [preview];
+  if (files.length) return files.slice(0, 16).map((file) => viewUrl(file));
   const field = catalogue.get(node.type)?.fields.find(({ kind }) => kind === 'image');
   const chosen = field && node.values[field.name];
   return typeof chosen === 'string' && chosen ? [viewUrl(fileNamed(chosen))] : [];
@@ -82,8 +81,9 @@ export function followRuns(editor) {
   const follow = () => {
     const { renderer, document } = editor;
     const touched = [];
-    for (const [id] of document.run.all()) {
-      const key = nodeKey(ROOT, id);
+    const ids = new Set([...document.run.all()].map(([name]) => idAt(document.place, name)));
+    for (const id of ids) {
+      const key = nodeKey(document.graph, id ?? '');
       const view = renderer.scene.nodes.get(key);
       if (!view) continue;
       const now = picturesOf(editor, view.record).join(' ');

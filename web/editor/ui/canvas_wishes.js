@@ -14,7 +14,7 @@ import { toast } from './toasts.js';
 
 /** A click on a node's picture. @param {Editor} editor @param {NodeView} view */
 export function showPictures(editor, { record, definition }) {
-  const { files } = editor.document.run.get(record.id);
+  const { files } = editor.document.run.get(editor.document.named(record.id));
   const field = definition?.fields.find(({ kind }) => kind === 'image');
   const chosen = field && record.values[field.name];
   if (files.length) openLightbox(editor, files);
@@ -25,7 +25,7 @@ export function showPictures(editor, { record, definition }) {
 export function reportIfFailed(editor, key) {
   const node = editor.store.get(key);
   if (node?.kind !== 'node') return false;
-  if (!['failed', 'invalid', 'unready'].includes(statusOf(editor.document, node.id))) return false;
+  if (!['failed', 'invalid', 'unready'].includes(statusOf(editor.document, editor.document.named(node.id)))) return false;
   showReport(editor, node);
   return true;
 }

@@ -10,7 +10,7 @@ import { keyFor } from '../model/keys.js';
 import { pointAt } from '../view/link_path.js';
 import { statusOf } from './canvas_run.js';
 import { h } from './dom.js';
-import { makeValueCard, sourceOfLink } from './value_card.js';
+import { makeValueCard, outcomeOf, sourceOfLink } from './value_card.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
 /** @typedef {import('../view/hit.js').Hit} Hit */
@@ -109,26 +109,25 @@ function slotSubject(editor, { view, slot }) {
     if (link && key) return { name: key, make: () => [makeValueCard(document, sourceOfLink(document, link), link.type)] };
     return problemSubject(editor, view.record.id, slot.slot.name);
   }
-  const [link] = store.linksFrom(view.key, slot.index);
-  const source = link ? sourceOfLink(document, link) : { node: view.record.id, slot: slot.index };
+  const source = outcomeOf(document, view.record.id, slot.index);
   return { name: `${view.key}/${slot.index}`, make: () => [makeValueCard(document, source, slot.slot.type)] };
 }
 
 /** @param {Editor} editor @param {string} node @param {string} input @returns {Subject | null} */
-function problemSubject({ document, graph }, node, input) {
-  if (graph !== 'root') return null;
-  const found = (document.forecast.problems.get(node) ?? []).filter((one) => one.input === input);
+function problemSubject({ document }, node, input) {
+  const found = (document.forecast.problems.get(document.named(node)) ?? []).filter((one) => one.input === input);
   return found.length ? { name: `${node}.${input}`, make: () => found.map(({ message }) => h('p', { class: 'hover-problem' }, say(message))) } : null;
 }
 
 /** How a node fares, and why. @param {Editor} editor @param {string} node @returns {Subject | null} */
-function nodeSubject({ document, graph }, node) {
-  const status = graph === 'root' ? statusOf(document, node) : 'idle';
+function nodeSubject({ document }, node) {
+  const name = document.named(node);
+  const status = statusOf(document, name);
   if (status === 'idle') return null;
-  return { name: `title ${node} ${status}`, make: () => aboutNode(document, node, status) };
+  return { name: `title ${name} ${status}`, make: () => aboutNode(document, name, status) };
 }
 
-/** @param {import('../session/document.js').Document} document @param {string} node @param {string} status @returns {Node[]} */
+/** @param {import('../session/document.js').Document} document @param {string} node as jobs name it @param {string} status @returns {Node[]} */
 export function aboutNode({ run, forecast }, node, status) {
   const fate = run.get(node);
   const outlook = forecast.nodes.get(node);

@@ -20,11 +20,11 @@ function chosenPicture(editor) {
   return place && valueOf(place) ? place : null;
 }
 
-/** @param {Editor} editor @returns {string | null} the subgraph that the selected node stands for */
+/** The selected node, if it stands for a subgraph. @param {Editor} editor */
 function chosenGraph(editor) {
   const [key] = nodesOf(editor);
   const node = key ? editor.store.get(key) : undefined;
-  return node?.kind === 'node' && editor.store.graph(node.type) ? node.type : null;
+  return node?.kind === 'node' && editor.store.graph(node.type) ? node : null;
 }
 
 /** @param {Editor} editor */
@@ -50,8 +50,8 @@ export const NODE_ACTIONS = [
     if (place) await (await import('./mask_editor.js')).openMaskEditor(place);
   } },
   { id: 'openGraph', labelKey: 'action.openGraph', when: (editor) => chosenGraph(editor) !== null, run: (editor) => {
-    const graph = chosenGraph(editor);
-    if (graph) editor.showGraph(graph);
+    const node = chosenGraph(editor);
+    if (node) editor.enter(node);
   } },
   { id: 'clear', labelKey: 'action.clear', keys: ['Ctrl+Backspace'], when: ({ store, graph }) => store.count('node', graph) > 0, run: clearAll },
   { id: 'openWorkflows', labelKey: 'action.openWorkflows', keys: ['W'], run: (editor) => editor.actions.run('panel.workflows', editor) },

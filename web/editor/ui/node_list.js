@@ -5,7 +5,6 @@
  */
 
 import { onLanguage, t } from '../lib/i18n.js';
-import { ROOT } from '../model/records.js';
 import { titleOf } from '../view/layout.js';
 import { h } from './dom.js';
 
@@ -58,7 +57,7 @@ export function listNodes(editor, canvas) {
 
 /** A node in a sentence: its name, how it fares, what goes in. @param {Editor} editor @param {NodeView} view */
 export function describe({ document, store }, { record, definition, key }) {
-  const { status, progress, message } = document.run.get(record.graph === ROOT ? record.id : '');
+  const { status, progress, message } = document.run.get(document.named(record.id));
   const open = record.inputs.filter((slot, index) => slot.widget === null && !slot.optional && store.linksInto(key, index).length === 0);
   const parts = [
     titleOf(record, definition),

@@ -3,12 +3,11 @@
 
 import { t } from '../lib/i18n.js';
 import { say, sayReason } from '../lib/sentences.js';
-import { ROOT } from '../model/records.js';
 import { titleOf } from '../view/layout.js';
 import { statusOf } from './canvas_run.js';
 import { showDialog } from './dialog.js';
 import { duration, h } from './dom.js';
-import { makeValueCard } from './value_card.js';
+import { makeValueCard, outcomeOf } from './value_card.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
 /** @typedef {import('../session/document.js').Document} Document */
@@ -17,13 +16,14 @@ import { makeValueCard } from './value_card.js';
 /** @param {Editor} editor @param {NodeRecord} node */
 export function showReport(editor, node) {
   const { document, catalogue } = editor;
-  const fate = document.run.get(node.id);
-  const status = statusOf(document, node.id);
-  const outlook = document.forecast.nodes.get(node.id);
+  const name = document.named(node.id);
+  const fate = document.run.get(name);
+  const status = statusOf(document, name);
+  const outlook = document.forecast.nodes.get(name);
   const line = (/** @type {string} */ key, /** @type {string} */ text) =>
     text ? h('div', { class: 'setting' }, h('span', { class: 'muted' }, t(key)), h('span', {}, text)) : null;
   showDialog(titleOf(node, catalogue.get(node.type)), [
-    h('p', { class: `report report-${status}` }, sentenceFor(document, node.id, status)),
+    h('p', { class: `report report-${status}` }, sentenceFor(document, name, status)),
     fate.warning ? h('p', { class: 'report' }, say(fate.warning)) : null,
     line('report.seconds', fate.seconds === null ? '' : duration(fate.seconds)),
     line('report.reason', sayReason(fate.reason)),
@@ -44,7 +44,7 @@ function sentenceFor({ run, forecast }, id, status) {
 
 /** What came out of it. @param {Document} document @param {NodeRecord} node @returns {HTMLElement[]} */
 function valuesOf(document, node) {
-  if (!document.run.job || node.graph !== ROOT || !node.outputs.length) return [];
-  const cards = node.outputs.map((output, slot) => makeValueCard(document, { node: node.id, slot }, `${output.name} · ${output.type}`));
+  if (!document.lastJob || !node.outputs.length) return [];
+  const cards = node.outputs.map((output, slot) => makeValueCard(document, outcomeOf(document, node.id, slot), `${output.name} · ${output.type}`));
   return [h('h3', { class: 'section' }, t('report.values')), h('div', { class: 'report-values' }, ...cards)];
 }

@@ -5,7 +5,7 @@ import { asText } from '../lib/json.js';
 import { t } from '../lib/i18n.js';
 import { say } from '../lib/sentences.js';
 import { nodeKey } from '../model/keys.js';
-import { ROOT } from '../model/records.js';
+import { nodeNamed } from '../model/places.js';
 import { postJson, ServerError } from '../net/api.js';
 import { titleOf } from '../view/layout.js';
 import { Definitions } from '../model/definitions.js';
@@ -65,10 +65,13 @@ function showRefusal(editor, error) {
   });
 }
 
-/** Put a node of the root graph into the middle of the screen, and select it. @param {Editor} editor @param {string} node */
-export function goTo(editor, node) {
-  const key = nodeKey(ROOT, node.split(':')[0] ?? node);
-  if (editor.graph !== ROOT) editor.showGraph(ROOT);
+/** Put a node into the middle of the screen, and select it. @param {Editor} editor @param {string} name as jobs have it */
+export function goTo(editor, name) {
+  const node = nodeNamed(editor.store, name);
+  if (!node) return;
+  const place = name.split(':').slice(0, -1);
+  if (editor.document.place.join(':') !== place.join(':')) editor.showGraph(node.graph, place);
+  const key = nodeKey(node.graph, node.id);
   const view = editor.renderer.scene.nodes.get(key);
   if (!view) return;
   editor.selection.set([key]);
@@ -90,7 +93,7 @@ export function tellEnds(editor) {
 /** @param {Editor} editor @param {import('../session/document.js').Document} document @param {import('../lib/json.js').JsonObject} data */
 function tellFailure(editor, document, data) {
   const id = asText(data['node_id']);
-  const node = document.store.node(ROOT, id);
+  const node = nodeNamed(document.store, id);
   const name = node ? titleOf(node, editor.catalogue.get(node.type)) : '';
   const message = say(asText(data['exception_message']));
   toast(name ? t('run.failedAt', { name, message }) : message, {

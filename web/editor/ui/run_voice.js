@@ -2,7 +2,7 @@
 /** How a run goes on, for screen readers: which node, and each quarter of a long one. */
 
 import { titleOf } from '../view/layout.js';
-import { ROOT } from '../model/records.js';
+import { nodeNamed } from '../model/places.js';
 import { announce } from './toasts.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -27,7 +27,7 @@ export function speakOfRuns(editor) {
 function progressOf({ document }) {
   for (const [id, { status, progress }] of document.run.all()) {
     if (status !== 'running') continue;
-    const node = document.store.node(ROOT, id);
+    const node = nodeNamed(document.store, id);
     if (!node) continue;
     const quarter = Math.floor((progress ?? 0) * 4) * 25;
     const name = titleOf(node, document.catalogue.get(node.type));

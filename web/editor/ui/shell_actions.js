@@ -2,7 +2,6 @@
 /** The shell's actions. What is done on the canvas itself is in `actions/`. */
 
 import { arrange } from '../model/edits.js';
-import { ROOT } from '../model/records.js';
 import { postJson } from '../net/api.js';
 import { closeTab, download, downloadApi, openSaved, pickFile, save, saveAs } from './file_actions.js';
 import { attempt } from './errors.js';
@@ -62,10 +61,9 @@ export const SHELL_ACTIONS = [
 ];
 
 /** The ids of the nodes that are selected, as jobs name them. @param {Editor} editor */
-function selectedNodes({ selection, store, graph }) {
-  if (graph !== ROOT) return [];
+function selectedNodes({ selection, store, document }) {
   return [...selection.keys].flatMap((key) => {
     const record = store.get(key);
-    return record?.kind === 'node' ? [record.id] : [];
+    return record?.kind === 'node' ? [document.named(record.id)] : [];
   });
 }

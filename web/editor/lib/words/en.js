@@ -108,6 +108,8 @@ export const en = {
   'report.status.unready': 'Cannot run yet',
   'report.next': 'The next time',
   'report.values': 'What came out of it',
+  'value.none': 'Nothing flows here',
+  'graph.way': 'Where you are',
   'value.asking': 'Looking…',
   'value.noRun': 'Run it once to see what flows here',
   'value.gone': 'Not kept, or not made yet',

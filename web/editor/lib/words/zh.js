@@ -109,6 +109,8 @@ export const zh = {
   'report.status.unready': '还不能运行',
   'report.next': '下一次',
   'report.values': '产生的结果',
+  'value.none': '此处没有数据',
+  'graph.way': '当前位置',
   'value.asking': '正在查看…',
   'value.noRun': '运行一次即可查看这里流过的内容',
   'value.gone': '未保留，或尚未生成',

@@ -42,11 +42,17 @@ export class Minimap {
       this.#drawn.revision = -1;
     }
     this.#refresh(ratio);
+    this.#showIf(this.renderer.scene.bounds !== null);
     const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.drawImage(this.#content, 0, 0);
     this.#drawFrame(ratio);
+  }
+
+  /** A map of nothing would be an empty box. @param {boolean} isWanted */
+  #showIf(isWanted) {
+    if (this.canvas.classList.contains('empty') === isWanted) this.canvas.classList.toggle('empty', !isWanted);
   }
 
   #resize() {

@@ -2,7 +2,8 @@
 /** Pictures that nodes show: fetched by URL, kept small for drawing, told of when they are there. */
 
 /** @typedef {import('../view/geometry.js').Rect} Rect */
-/** @typedef {{readonly image: HTMLImageElement, small: ImageBitmap | null, ready: boolean}} Picture */
+/** @typedef {{readonly image: HTMLImageElement, small: ImageBitmap | null,
+ *   ready: boolean, failed: boolean}} Picture */
 
 const SMALL = 384;
 const MOST = 200;
@@ -29,6 +30,11 @@ export class Pictures {
     return null;
   }
 
+  /** Whether a picture is on its way. @param {string} url */
+  isComing(url) {
+    return this.get(url) === null && this.#pictures.get(url)?.failed === false;
+  }
+
   /** Height over width, or null while unknown. @param {string} url */
   ratio(url) {
     const found = this.get(url);
@@ -39,7 +45,7 @@ export class Pictures {
   #fetch(url) {
     const image = new Image();
     /** @type {Picture} */
-    const picture = { image, small: null, ready: false };
+    const picture = { image, small: null, ready: false, failed: false };
     this.#pictures.set(url, picture);
     for (const oldest of this.#pictures.keys()) {
       if (this.#pictures.size <= MOST) break;
@@ -47,7 +53,10 @@ export class Pictures {
       this.#pictures.delete(oldest);
     }
     image.src = url;
-    image.decode().then(() => this.#arrived(url, picture), () => undefined);
+    image.decode().then(() => this.#arrived(url, picture), () => {
+      picture.failed = true;
+      this.#whenReady(url);
+    });
   }
 
   /** @param {string} url @param {Picture} picture */
@@ -87,7 +96,8 @@ export function drawPictures(context, pictures, rect, density) {
     const x = rect.x + (index % across) * cell.w + (cell.w - w) / 2;
     const y = rect.y + Math.floor(index / across) * cell.h + (cell.h - h) / 2;
     const fine = picture.small && Math.max(w, h) * density <= SMALL * 1.5 ? picture.small : picture.image;
-    context.imageSmoothingEnabled = scale * density < 3;
+    // Small pictures are shown as they are, down to the pixel; previews stand for larger ones.
+    context.imageSmoothingEnabled = scale * density < 3 || picture.image.src.startsWith('blob:');
     context.drawImage(fine, x, y, w, h);
     context.imageSmoothingEnabled = true;
   });

@@ -15,6 +15,7 @@ import { Grid } from './grid.js';
 import { drawLinks } from './links.js';
 import { drawNodes, prepareAhead } from './node_layer.js';
 import { Pictures } from './pictures.js';
+import { Shown } from './shown.js';
 import { Sprites } from './sprites.js';
 
 /** @typedef {import('./theme.js').Theme} Theme */
@@ -76,8 +77,9 @@ export class Renderer {
     this.theme = theme;
     this.words = words;
     this.runOf = runOf ?? (() => undefined);
-    this.picturesOf = picturesOf ?? (() => []);
     this.pictures = new Pictures((url) => this.#showPicture(url));
+    this.shown = new Shown(this.pictures, picturesOf ?? (() => []));
+    this.picturesOf = (/** @type {NodeRecord} */ node) => this.shown.of(node);
     this.sprites = new Sprites(() => this.theme, (view) => this.#linkedOf(view), () => this.words);
     this.store = store;
     this.scene = this.#makeScene(store, catalogue);
@@ -90,6 +92,7 @@ export class Renderer {
   /** Show another workflow. @param {Store} store @param {Catalogue} catalogue */
   open(store, catalogue) {
     this.store = store;
+    this.shown.clear();
     this.sprites.clear();
     this.scene = this.#makeScene(store, catalogue);
     this.invalidate();

@@ -35,7 +35,7 @@ export function drawRun(context, view, run, theme, scale) {
   context.textAlign = 'right';
   context.textBaseline = 'bottom';
   context.fillStyle = theme.css['node-text-muted'];
-  context.fillText(run.note, record.x + layout.width - 4, top - 5);
+  context.fillText(run.note, record.x + layout.width - 4, top - 8);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {NodeView} view @param {number} top @param {number} height @param {string} color @param {number} scale */

@@ -1,8 +1,8 @@
 // @ts-check
 /** What is opened at the start: what was open the last time, else the default workflow. */
 
-import { getJson } from '../net/api.js';
 import { t } from '../lib/i18n.js';
+import { fetchTemplate } from '../net/templates.js';
 import { attempt } from './errors.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -22,6 +22,6 @@ export async function openFirst(editor) {
 
 /** Text to image, from what comes with the server; an empty workflow if that is not there. @param {Editor} editor */
 export async function openDefault(editor) {
-  const json = await getJson('/workflow_templates/safelight/txt2img.json').catch(() => undefined);
+  const json = await fetchTemplate('safelight', 'txt2img', editor.preferences.chosen.language).catch(() => undefined);
   editor.open({ name: json ? t('template.txt2img') : '', json });
 }

@@ -4,6 +4,7 @@
 import { asList, asObject, asText } from '../../lib/json.js';
 import { hasText, t } from '../../lib/i18n.js';
 import { getJson } from '../../net/api.js';
+import { fetchTemplate, templatePath } from '../../net/templates.js';
 import { h, withArrows } from '../dom.js';
 import { attempt } from '../errors.js';
 import { openJson } from '../open_file.js';
@@ -39,7 +40,7 @@ function show(editor, body) {
 /** @param {Editor} editor @param {string} pack @param {string} name */
 function card(editor, pack, name) {
   const about = `template.${name}.about`;
-  return h('button', { class: 'template', 'data-path': pathOf(pack, name), onclick: () => openTemplate(editor, pack, name) },
+  return h('button', { class: 'template', 'data-path': templatePath(pack, name), onclick: () => openTemplate(editor, pack, name) },
     h('span', { class: 'template-picture' }),
     h('span', { class: 'template-name' }, titleOf(name)),
     hasText(about) ? h('span', { class: 'muted' }, t(about)) : null);
@@ -51,12 +52,9 @@ async function addPicture(target) {
   target.querySelector('.template-picture')?.replaceChildren(graphPicture(json));
 }
 
-/** @param {string} pack @param {string} name */
-const pathOf = (pack, name) => `/workflow_templates/${encodeURIComponent(pack)}/${encodeURIComponent(name)}.json`;
-
 /** @param {string} name */
 const titleOf = (name) => (hasText(`template.${name}`) ? t(`template.${name}`) : name.replaceAll('_', ' '));
 
 /** @param {Editor} editor @param {string} pack @param {string} name */
 export const openTemplate = (editor, pack, name) =>
-  attempt(async () => openJson(editor, await getJson(pathOf(pack, name)), titleOf(name)));
+  attempt(async () => openJson(editor, await fetchTemplate(pack, name, editor.preferences.chosen.language), titleOf(name)));

@@ -54,18 +54,22 @@ class Progress:
 
     Args:
         total: Bytes of all tensors.
-        report: Told of bytes done and in all; may raise to cancel.
+        report: Told of bytes done and in all, at each hundredth; may raise to cancel.
     """
 
     def __init__(self, total: int, report: OnProgress | None) -> None:
         self._total = total
         self._done = 0
+        self._told = -1
         self._report = report
 
     def add(self, size: int) -> None:
         """Count a tensor."""
         self._done += size
-        if self._report:
+        # Models have thousands of tensors, most of them small: nobody wants to hear of each.
+        share = 100 * self._done // self._total if self._total else 0
+        if self._report and share > self._told:
+            self._told = share
             self._report(self._done, self._total)
 
     def finish(self) -> None:

@@ -82,7 +82,10 @@ def locate(kind: ModelFile | InputFile, name: str, folders: Folders, *, outside:
         if isinstance(error, UnsafePathError):
             remedy = "names may not lead out of the folder"
         expected = f"the name of a file in {place}"
-        raise WrongValueError("value_not_in_list", expected, name, remedy) from error
+        # ComfyUI's nodes look for input files themselves; only models are on a list.
+        listed = isinstance(kind, ModelFile)
+        type_ = "value_not_in_list" if listed else "custom_validation_failed"
+        raise WrongValueError(type_, expected, name, remedy) from error
 
 
 def named_beside(kind: Kind, value: object, folders: Folders) -> Mapping[str, Path]:

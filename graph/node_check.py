@@ -144,8 +144,11 @@ class NodeCheck:
                 )
             found.paths.update(named_beside(kind, coerced, self._folders))
         except WrongValueError as wrong:
+            # A list where none is to be is a link that its sender got wrong.
+            malformed = isinstance(value, list) and wrong.type == "invalid_input_type"
+            type_ = "bad_linked_input" if malformed else wrong.type
             self._complaints.of_node(
-                node, wrong.type, wrong.expected, wrong.got, wrong.remedy, spec.name
+                node, type_, wrong.expected, wrong.got, wrong.remedy, spec.name
             )
 
     def _check_others(self, node: WorkflowNode, definition: NodeDefinition, found: _Inputs) -> None:

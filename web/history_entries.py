@@ -45,15 +45,16 @@ def ended_message(record: JobRecord) -> tuple[str, dict[str, object]] | None:
     shown = {key: node.display_node or key for key, node in result.nodes.items()}
     classes = {key: node.class_type for key, node in result.nodes.items()}
     about = {"prompt_id": row.id}
+    unfinished = result.error.node_id if result.error else None
+    done = [key for key in result.nodes if key != unfinished]
     match row.status:
         case JobStatus.DONE:
             return "execution_success", {**about, **stamp}
         case JobStatus.FAILED if result.error is not None:
-            facts = failure(result.error, shown, list(result.nodes))
+            facts = failure(result.error, shown, done)
             return "execution_error", {**about, **facts, **stamp}
         case JobStatus.CANCELLED:
-            node = result.error.node_id if result.error else None
-            facts = interruption(node, shown, classes, list(result.nodes))
+            facts = interruption(unfinished, shown, classes, done)
             return "execution_interrupted", {**about, **facts, **stamp}
         case _:
             return None

@@ -53,7 +53,7 @@ class ModelFile(TypedDict):
 class ModelQuery:
     """Which model."""
 
-    filename: Annotated[str, Doc("relative to the model folder; ends in .safetensors")]
+    filename: Annotated[str, Doc("relative to the model folder; ends in .safetensors")] = ""
 
 
 @get("/models")

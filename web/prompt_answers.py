@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graph.workflow import Link
 from web.errors import WebError
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from graph.workflow import Json, Workflow
     from web.jobs import Verdict
 
+_NO_OUTPUTS = "prompt_no_outputs"
 _MOST = 1_000
 """Problems that are told of one workflow."""
 
@@ -22,10 +24,11 @@ def refusal(workflow: Workflow, verdict: Verdict) -> WebError:
     general = next((problem for problem in verdict.problems if not problem.node_id), None)
     unknown = next((p for p in verdict.problems if p.type == "invalid_prompt"), None)
     errors = node_errors(workflow, verdict)
-    if general is not None:
-        return WebError(
-            400, general.type, str(general), details=_details(general), node_errors=errors
-        )
+    # A node that is not installed may be the very one that saves something.
+    if general is not None and (unknown is None or general.type != _NO_OUTPUTS):
+        # ComfyUI's clients know no target that is none, but nothing to be put out.
+        type_ = _NO_OUTPUTS if general.type == "invalid_target" else general.type
+        return WebError(400, type_, str(general), details=_details(general), node_errors=errors)
     if unknown is not None:
         return WebError(
             400,
@@ -55,7 +58,7 @@ def node_errors(workflow: Workflow, verdict: Verdict) -> dict[str, Json]:
     dependents = _dependent_outputs(workflow, verdict.broken, by_node)
     return {
         key: {
-            "errors": [_error(problem) for problem in problems],
+            "errors": [_error(workflow, problem) for problem in problems],
             "dependent_outputs": [*dependents[key]],
             "class_type": problems[0].class_type,
         }
@@ -63,14 +66,28 @@ def node_errors(workflow: Workflow, verdict: Verdict) -> dict[str, Json]:
     }
 
 
-def _error(problem: Problem) -> Json:
-    extra: dict[str, Json] = {"input_name": problem.input} if problem.input else {}
+def _error(workflow: Workflow, problem: Problem) -> Json:
     return {
         "type": problem.type,
         "message": str(problem),
         "details": _details(problem),
-        "extra_info": {**extra, "received_value": problem.got},
+        "extra_info": _facts(workflow, problem),
     }
+
+
+def _facts(workflow: Workflow, problem: Problem) -> dict[str, Json]:
+    """Return the input's name, and what came there as it was sent."""
+    if not problem.input:
+        return {}
+    facts: dict[str, Json] = {"input_name": problem.input}
+    node = workflow.nodes.get(problem.node_id)
+    if node is None or problem.input not in node.inputs:
+        return facts
+    came = node.inputs[problem.input]
+    if isinstance(came, Link):
+        linked: Json = [came.node, came.slot]
+        return {**facts, "received_value": linked, "linked_node": linked}
+    return {**facts, "received_value": came}
 
 
 def _details(problem: Problem) -> str:

@@ -203,6 +203,8 @@ def _read(request: web.Request, body: object) -> tuple[Prompt, Document]:
         raise bad_request("No prompt provided: the body has no 'prompt'", type_="no_prompt")
     if isinstance(prompt.prompt, Mapping) and len(prompt.prompt) > limits.nodes:
         raise too_large(f"the workflow has more than {limits.nodes:,} nodes")
+    if prompt.prompt == {}:
+        raise bad_request("the workflow is empty: it has no node at all", type_="prompt_no_outputs")
     posted = {"prompt": prompt.prompt, "extra_data": prompt.extra_data or {}}
     try:
         document = desk.read(posted)

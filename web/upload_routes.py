@@ -11,7 +11,7 @@ from aiohttp import web
 from web import pictures
 from web.bodies import LIMITS, parse
 from web.declared.route import post
-from web.errors import bad_request
+from web.errors import WebError, bad_request
 from web.file_kinds import HEAD, PICTURE_SUFFIXES, kind_of
 from web.forms import Form, read_form
 from web.paths import PathRefusedError
@@ -72,7 +72,7 @@ def _original(request: web.Request, ref: str) -> BinaryIO:
 
 async def _keep(request: web.Request, form: Form, content: bytes) -> Uploaded:
     kind = _type(form.texts.get("type", "input"))
-    names = names_of(_name(form), form.texts.get("subfolder", ""))
+    names = _names(form)
     overwrite = form.texts.get("overwrite", "").lower() in _TRUE
     place = place_of(request, kind)
     try:
@@ -80,6 +80,14 @@ async def _keep(request: web.Request, form: Form, content: bytes) -> Uploaded:
     except PathRefusedError as error:
         raise bad_request(str(error), type_="bad_path") from error
     return {"name": name, "subfolder": "/".join(names[:-1]), "type": kind}
+
+
+def _names(form: Form) -> tuple[str, ...]:
+    try:
+        return names_of(_name(form), form.texts.get("subfolder", ""))
+    except WebError as error:
+        # To upload out of the folder is a bad request in ComfyUI, to look there a forbidden one.
+        raise bad_request(str(error), type_=error.type) from error
 
 
 def _name(form: Form) -> str:

@@ -13,7 +13,7 @@ from web import pictures
 from web.declared.readers import Doc
 from web.declared.route import get
 from web.errors import bad_request
-from web.file_answer import Version, answer_file
+from web.file_answer import Version, answer_file, disposition
 from web.guards.headers import INERT
 from web.places import Type, open_named
 
@@ -62,7 +62,8 @@ async def _made(request: web.Request, file: BinaryIO, query: ViewQuery) -> web.R
     """Answer with a picture that is made of the file."""
     format_, quality = _preview(query.preview) if query.preview else ("png", 0)
     version = Version.of(file, f"-{format_}{quality}-{query.channel}")
-    headers = {**INERT, **version.headers()}
+    shown = disposition(query.filename, inline=True)
+    headers = {**INERT, **version.headers(), "Content-Disposition": shown}
     if version.known_to(request):
         return web.Response(status=304, headers=headers)
 

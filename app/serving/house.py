@@ -18,6 +18,7 @@ from graph.jobs.bus import Bus
 from graph.jobs.history import History
 from graph.jobs.queue import JobQueue
 from graph.jobs.queue_events import JobEnded
+from graph.jobs.record import JobStatus
 from graph.jobs.shelf import Shelf
 from graph.jobs.store import Store
 from web.bodies import BodyLimits
@@ -133,7 +134,7 @@ class House:
             self.tell(type_, data, client)
 
     def _publish(self, event: Event) -> None:
-        if isinstance(event, JobEnded) and event.error is not None:
+        if isinstance(event, JobEnded) and event.status is JobStatus.FAILED and event.error:
             _log.warning("job %s failed: %s", event.job, event.error.sentence)
         self._bus.publish(event)
 

@@ -135,8 +135,9 @@ class JobQueue:
         def then(job: Running) -> None:
             if before is not None:
                 before()
-            self._tell.ended(job_id, job.client, status, result.error)
+            # As in ComfyUI: whoever hears that the job is over has heard how many are left.
             self._changed()
+            self._tell.ended(job_id, job.client, status, result.error)
 
         self._store.write(
             lambda database: self._state.end(database, job_id, status, columns, nodes), then

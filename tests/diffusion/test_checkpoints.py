@@ -139,7 +139,8 @@ def test_progress_goes_up_to_the_size_of_the_parts(path: Path) -> None:
     assert {total for _, total in told} == {size}
     assert [done for done, _ in told] == sorted({done for done, _ in told})
     assert told[-1] == (size, size)
-    assert len(told) > 100
+    # At each hundredth at most: of a large model there would be thousands.
+    assert 10 < len(told) <= 101
 
 
 def test_a_load_ends_when_its_report_raises(path: Path) -> None:

@@ -290,7 +290,7 @@ def test_progress_is_told_when_a_model_is_loaded_and_not_when_it_comes_back(
 
     assert short_run(checkpoint).isfinite().all()
 
-    assert count > 100
+    assert count > 10
     assert len(told) == count
 
 

@@ -94,7 +94,7 @@ async def test_a_model_says_what_its_header_says(tmp_path: Path) -> None:
         ("embeddings?filename=style.v2.safetensors", 404),
         ("nothing?filename=b.safetensors", 404),
         ("checkpoints?filename=b.png", 404),
-        ("checkpoints", 400),
+        ("checkpoints", 404),
         ("checkpoints?filename=../checkpoints/b.safetensors", 400),
         ("checkpoints?filename=/b.safetensors", 400),
         ("checkpoints?filename=%00.safetensors", 400),

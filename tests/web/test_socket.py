@@ -53,6 +53,7 @@ async def test_a_client_hears_its_job_from_beginning_to_end(tmp_path: Path) -> N
                 "execution_success",
                 "executing",
             ]
+            assert kinds(heard)[-2:] == ["status", "executing"], "how many are left is told before"
             assert all(set(item) == {"type", "data"} for item in heard)
             assert (await client.get(f"/history/{job}")).status == 200
             history = await (await client.get(f"/history/{job}")).json()

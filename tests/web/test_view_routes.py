@@ -223,6 +223,8 @@ async def test_a_preview_is_small_and_a_channel_is_alone(tmp_path: Path) -> None
             assert answer.status == 200
             image = opened(await answer.read())
             assert answer.content_type == f"image/{(image.format or '').lower()}"
+            # Clients name what they save by it.
+            assert 'filename="' in answer.headers["Content-Disposition"]
             return image
 
         assert (await shown("filename=a.png&preview=webp;90")).mode == "RGBA"

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from app.bootstrap.start import ROOT
 from benchmarks.live_memory import LiveMemory
-from benchmarks.tiled_vae import large_shapes, measure, mosaic, shared_with_neighbours
+from benchmarks.tiled_vae import along_borders, large_shapes, measure, mosaic
 from diffusion.parts import load_vae
 from diffusion.tiling import Tiling
 from diffusion.vae import VAE
@@ -71,7 +71,7 @@ def test_where_tiles_meet_the_difference_is_as_small_as_elsewhere(starter: VAE) 
     tiled = starter.decode(latent, tiling=Tiling(192, 48))
 
     difference = (tiled - starter.decode(latent)).abs().mean(-1)[0]
-    borders = shared_with_neighbours(Tiling(192, 48).grid(56, 56, 8), 8)
+    borders = along_borders(Tiling(192, 48).grid(56, 56, 8), 8)
     assert 0.2 < borders.float().mean() < 0.8
     assert difference[borders].mean() <= 1.15 * difference[~borders].mean()
 
@@ -116,7 +116,7 @@ def test_two_thousand_pixels_square_need_a_sixth_of_the_memory(
 
     assert result["memory"] <= 1 / 6
     assert result["mean"] <= 1.0
-    assert result["borders"] <= 1.1 * result["elsewhere"]
+    assert result["borders"] <= 1.05 * result["elsewhere"]
 
 
 @pytest.mark.parametrize(("height", "width"), [(17, 40), (33, 16), (50, 51), (1, 70)])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARENT = "custom_nodes"
+BEFORE = "prestartup_script.py"
 _COMFYUI = frozenset(
     {
         *("alembic_db", "api_server", "comfy", "comfy_api", "comfy_api_nodes", "comfy_config"),
@@ -71,6 +72,25 @@ def import_pack(path: Path) -> ModuleType:
     except BaseException:
         _forget(name)
         raise
+
+
+def run_before(path: Path) -> str:
+    """Run the `prestartup_script.py` of a pack that has one, once; before any pack is imported.
+
+    Returns:
+        Why it failed; empty if it did not.
+    """
+    file = path / BEFORE
+    name = module_name(path).replace(PARENT, f"{PARENT}_before", 1)
+    if name in sys.modules or not file.is_file():
+        return ""
+    try:
+        with redirect_stdout(sys.stderr):
+            _execute(name, file, file)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to a pack's code
+        _forget(name)
+        return _reason(error, path)
+    return ""
 
 
 def _execute(name: str, file: Path, path: Path) -> ModuleType:

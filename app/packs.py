@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from app.pack_import import PackError, import_pack, module_name, prepare_parent
+from app.pack_import import (
+    BEFORE,
+    PackError,
+    import_pack,
+    module_name,
+    prepare_parent,
+    run_before,
+)
 from graph.adapter.node_class import adapt
 from graph.adapter.sources import version_of_function
 from graph.decorator import definition_of, is_node
@@ -89,9 +96,11 @@ def load_packs(
     _offer_comfyuis_modules(folders, models, find_device)
     prepare_parent([*dict.fromkeys(path.parent for path in paths)])
     first = {module_name(path): path for path in reversed(paths)}
+    # As in ComfyUI, where they prepare what all packs import: paths, variables, patches.
+    before = {path: run_before(path) for path in reversed(first.values())}
     imported = [_Imported.of(path, first[module_name(path)]) for path in paths]
     # Classes may ask for those of packs that come later, so they are asked when all are there.
-    return tuple(_register(pack, registry) for pack in imported)
+    return tuple(_register(pack, registry, before.get(pack.path, "")) for pack in imported)
 
 
 def _offer_comfyuis_modules(folders: Folders, models: Path, find_device: Callable[[], str]) -> None:
@@ -160,7 +169,7 @@ class _Imported:
             web_directories()[self.path.name] = str(self.web_directory)
 
 
-def _register(pack: _Imported, registry: Registry) -> Pack:
+def _register(pack: _Imported, registry: Registry, before: str) -> Pack:
     added: list[str] = []
     pack.look_for_oddities()
     for name, define in _offered(pack) if pack.module else ():
@@ -173,6 +182,8 @@ def _register(pack: _Imported, registry: Registry) -> Pack:
             pack.problems.append(f"its node {name} is left out: {reason}")
     if pack.module and not added and not pack.problems and not pack.web_directory:
         pack.failure = _why_empty(pack.module)
+    if before:
+        pack.problems.append(f"its {BEFORE} failed: {before}")
     return Pack(
         pack.path.name,
         pack.path,

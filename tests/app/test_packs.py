@@ -235,3 +235,34 @@ def test_packs_see_each_others_classes_and_the_built_in_ones(tmp_path: Path) -> 
     mappings = sys.modules["nodes"].NODE_CLASS_MAPPINGS
     assert {"ShapesCircle", "VAEDecode"} <= mappings.keys()
     assert sys.modules["custom_nodes.ours"].EARLIER is mappings["ShapesCircle"]
+
+
+def test_what_packs_run_before_is_run_before_all_of_them_and_its_failures_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREPARED", "no")
+    node = "class {0}:\n    RETURN_TYPES, FUNCTION, CATEGORY = (), 'run', 'x'\n"
+    node += "    INPUT_TYPES = classmethod(lambda cls: {{'required': {{}}}})\n"
+    node += "    run = lambda self: ()\nNODE_CLASS_MAPPINGS = {{'{0}': {0}}}\n"
+    texts = {
+        "a/__init__.py": "import os\nassert os.environ['PREPARED'] == 'yes'\n" + node.format("A"),
+        "b/__init__.py": node.format("B"),
+        "b/prestartup_script.py": "import os\nos.environ['PREPARED'] = 'yes'\nprint('early')\n",
+        "c/__init__.py": node.format("C"),
+        "c/prestartup_script.py": "\nraise RuntimeError('not today')\n",
+        "d/__init__.py": node.format("D"),
+        "d/prestartup_script.py": "raise SystemExit(3)\n",
+    }
+    for name, text in texts.items():
+        file = tmp_path / "custom_nodes" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    registry, packs = load(tmp_path)
+    assert all(registry.get(name) is not None for name in "ABCD")
+    assert [packs[name].complaints() for name in "ab"] == [(), ()]
+    assert packs["c"].complaints() == (
+        "the node pack c: its prestartup_script.py failed:"
+        " RuntimeError in prestartup_script.py, line 2: not today",
+    )
+    (told,) = packs["d"].complaints()
+    assert "its prestartup_script.py failed: it ended the program" in told

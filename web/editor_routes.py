@@ -2,7 +2,8 @@
 
 The page names its files by whole paths, `/editor/main.js`, since it is shown at `/`; modules name
 each other by relative ones. All that are needed at first are named in the page's head, so that the
-browser asks for them at once and not after it has read those that import them.
+browser asks for them at once and not after it has read those that import them; with low priority,
+since hundreds of them would hold up the styles that the first paint needs.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class EditorFiles:
         """Return the editor's page, which names every module that its first one imports."""
         page = self.get(_PAGE)
         links = "".join(
-            f'<link rel="modulepreload" href="/editor/{name}">\n' for name in self._modules()
+            f'<link rel="modulepreload" fetchpriority="low" href="/editor/{name}">\n'
+            for name in self._modules()
         ).encode()
         plain, named, made = self._page
         if (plain, named) == (page.plain, links):

@@ -4,17 +4,33 @@
 import { t } from '../lib/i18n.js';
 import { setValue } from '../model/edits.js';
 import { missingFrom } from '../model/missing.js';
+import { getJson } from '../net/api.js';
 import { showDialog } from './dialog.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../model/missing.js').MissingFile} MissingFile */
 /** @typedef {import('../session/editor.js').Editor} Editor */
 
+/** What came since the server was asked last is not missing. @param {Editor} editor */
+export async function showMissing(editor) {
+  const { document } = editor;
+  const { store, catalogue } = document;
+  const isComplete = () => {
+    const { classes, files } = missingFrom(store, catalogue);
+    return !classes.size && !files.length;
+  };
+  if (isComplete()) return;
+  const described = await getJson('/object_info').catch(() => null);
+  if (described) catalogue.describe(described);
+  if (document !== editor.document) return;
+  editor.show(document);
+  if (!isComplete()) tell(editor);
+}
+
 /** @param {Editor} editor */
-export function showMissing(editor) {
+function tell(editor) {
   const { store, catalogue } = editor.document;
   const { classes, files } = missingFrom(store, catalogue);
-  if (!classes.size && !files.length) return;
   const near = files.filter(({ nearest }) => nearest !== null);
   const rows = files.map((file) => row(editor, file));
   const takeAll = () => {

@@ -26,7 +26,7 @@ export const openJson = (editor, json, name) =>
 function show(editor, { records, notes }, name) {
   const document = editor.open({ name, records, unsaved: true });
   for (const note of notes.slice(0, 3)) toast(t(note.key, note.facts));
-  showMissing(editor);
+  void showMissing(editor);
   return document;
 }
 

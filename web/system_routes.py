@@ -7,11 +7,13 @@ import os
 import platform
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from aiohttp import web
 
+from web.declared.readers import Doc
 from web.declared.route import get, patch
 from web.log_book import LogEntry  # noqa: TC001 - a TypedDict reads it
 from web.places import Type, place_of
@@ -19,6 +21,7 @@ from web.services import SERVICES
 from web.system import Device, without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMFYUI = "0.3.64"
@@ -151,20 +154,36 @@ async def folder_paths(request: web.Request) -> dict[str, list[str]]:
     return {kind: [str(place) for place in places] for kind, places in models.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class FilesQuery:
+    """How deep to look."""
+
+    recurse: Annotated[bool, Doc("also what is in folders below, as 'folder/name'")] = False
+
+
 @get("/internal/files/{type}", errors={400: "there is no such folder"})
-async def folder_files(request: web.Request, type: Type) -> list[str]:  # noqa: A002 - as it travels
+async def folder_files(
+    request: web.Request,
+    type: Type,  # noqa: A002 - as it travels
+    query: FilesQuery,
+) -> list[str]:
     """List the files in the input, output or temp folder, the newest first."""
-    return await asyncio.to_thread(_newest_first, place_of(request, type).root)
-
-
-def _newest_first(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            found = [
-                (entry.stat(follow_symlinks=False).st_mtime, entry.name)
-                for entry in entries
-                if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
-            ]
-    except OSError:
-        return []
+    root = place_of(request, type).root
+    found = await asyncio.to_thread(lambda: list(_files(root, "", query.recurse)))
     return [name for _, name in sorted(found, reverse=True)]
+
+
+def _files(folder: Path, before: str, recurse: bool) -> Iterator[tuple[float, str]]:
+    """Yield when each file was written, and its path; links are not followed."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [entry for entry in found if not entry.name.startswith(".")]
+    except OSError:
+        return
+    for entry in entries:
+        name = before + entry.name
+        with suppress(OSError):  # it is gone meanwhile
+            if entry.is_file(follow_symlinks=False):
+                yield entry.stat(follow_symlinks=False).st_mtime, name
+            elif recurse and entry.is_dir(follow_symlinks=False):
+                yield from _files(folder / entry.name, f"{name}/", recurse)

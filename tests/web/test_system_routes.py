@@ -144,6 +144,11 @@ async def test_files_and_places_are_listed_for_the_editor(tmp_path: Path) -> Non
     async with running(services) as client:
         names = await (await client.get("/internal/files/output")).json()
         assert names == ["new.png", "old.png", "older.png"]
+        below = services.folders.output / "folder" / "below.png"
+        below.touch()
+        (services.folders.output / "out").symlink_to(tmp_path)
+        names = await (await client.get("/internal/files/output?recurse=true")).json()
+        assert names == ["folder/below.png", "new.png", "old.png", "older.png"]
         assert await (await client.get("/internal/files/temp")).json() == []
         for kind in ("models", "..%2Foutput", "user"):
             answer = await client.get(f"/internal/files/{kind}")

@@ -1,10 +1,10 @@
 // @ts-check
 /** What begins on a node, a group or a reroute: clicks, dragging, resizing. */
 
-import { duplicate, place, resize, setCollapsed, withCarried } from '../model/edits.js';
+import { duplicate, place, resize, setCollapsed, swap, withCarried } from '../model/edits.js';
 import { ToolState } from './chart.js';
 import { Inserting } from './inserting.js';
-import { drawGuide } from './marks.js';
+import { drawBox, drawGuide } from './marks.js';
 import { Pointing } from './pointing.js';
 import { Snapping } from './snapping.js';
 
@@ -50,7 +50,8 @@ export class PointingNode extends Pointing {
   }
 }
 
-/** Alt drags a copy. Nodes catch on the edges of others unless Ctrl is held. */
+/** Alt drags a copy. Nodes catch on the edges of others unless Ctrl is held. A node that is dropped on
+ * another one while Alt is held changes places and links with it. */
 export class DraggingNodes extends ToolState {
   /** @param {Chart} chart @param {{press: Press}} facts */
   constructor(chart, { press }) {
@@ -61,8 +62,12 @@ export class DraggingNodes extends ToolState {
     /** @type {Map<string, GraphPoint>} */
     this.places = new Map();
     this.guide = /** @type {{x: number | null, y: number | null}} */ ({ x: null, y: null });
+    /** The node that it would change places with. @type {string | null} */
+    this.marked = null;
     this.overlay = (/** @type {import('../render/renderer.js').Frame} */ frame) => {
-      drawGuide(frame, this.guide);
+      const marked = this.marked && this.bench.renderer.scene.nodes.get(this.marked);
+      if (marked) drawBox(frame, marked.bounds);
+      else drawGuide(frame, this.guide);
     };
   }
 
@@ -91,6 +96,15 @@ export class DraggingNodes extends ToolState {
     this.inserting?.end();
   }
 
+  /** The node that the dragged one would change places with. @param {Press} press @returns {string | null} */
+  #partner(press) {
+    const { renderer: { scene }, store } = this.bench;
+    const isOne = this.places.size === 1 && [...this.places.keys()].every((key) => store.get(key)?.kind === 'node');
+    if (!press.alt || this.copies || !isOne) return null;
+    const under = scene.nodesIn({ ...this.chart.point(press), w: 0, h: 0 }).filter(({ key }) => !this.places.has(key));
+    return under.at(-1)?.key ?? null;
+  }
+
   /** @override @param {Press} press */
   move(press) {
     const now = this.chart.point(press);
@@ -100,13 +114,22 @@ export class DraggingNodes extends ToolState {
     this.guide = guide;
     const moved = [...this.places].map(([key, { x, y }]) => /** @type {const} */ ([key, { x: Math.round(x + dx), y: Math.round(y + dy) }]));
     this.bench.store.transact('move', (tx) => place(tx, moved));
-    this.inserting?.look(now);
+    const partner = this.#partner(press);
+    if (!partner) this.inserting?.look(now);
+    this.marked = partner;
     this.bench.renderer.invalidate();
   }
 
-  /** @override */
-  up() {
-    this.inserting?.insert();
+  /** @override @param {Press} press */
+  up(press) {
+    const partner = this.#partner(press);
+    const [key] = this.places.keys();
+    if (partner && key) {
+      this.bench.store.transact('swap', (tx) => {
+        place(tx, [...this.places]);
+        swap(tx, [key, partner]);
+      });
+    } else this.inserting?.insert();
     this.chart.go('idle');
   }
 

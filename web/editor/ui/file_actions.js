@@ -144,7 +144,12 @@ export async function deleteSaved(editor, path) {
   ]);
   if (chosen !== 'yes') return false;
   const done = await attempt(async () => (await deleteUserFile(`${FOLDER}/${path}`), true));
-  for (const document of editor.documents.filter((one) => done && one.path === path)) Object.assign(document, { path: '', stamp: '' });
+  for (const document of editor.documents.filter((one) => done && one.path === path)) {
+    Object.assign(document, { path: '', stamp: '' });
+    document.markSaved(-1);
+    editor.drafts.keep(document);
+  }
+  editor.tell('tabs');
   return done === true;
 }
 

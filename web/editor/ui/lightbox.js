@@ -7,6 +7,7 @@ import { h } from './dom.js';
 import { attempt } from './errors.js';
 import { icon } from './icons.js';
 import { openFile } from './open_file.js';
+import { toast } from './toasts.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
 /** @typedef {import('../net/api.js').FileRef} FileRef */
@@ -96,6 +97,9 @@ export const openWorkflow = (editor, file) =>
 /** @param {FileRef} file */
 const copyPicture = (file) =>
   attempt(async () => {
-    const blob = (await fetch(viewUrl(file))).blob();
+    // Browsers copy PNG only.
+    const url = /\.png$/i.test(file.filename) ? viewUrl(file) : `${viewUrl(file)}&channel=rgb`;
+    const blob = fetch(url).then((answer) => answer.blob());
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    toast(t('lightbox.copied'), { tone: 'success' });
   });

@@ -1,5 +1,5 @@
 // @ts-check
-/** Every picture in the output folder, the newest first. */
+/** Every picture in the output folder and the folders in it, the newest first. */
 
 import { asList, asText } from '../../lib/json.js';
 import { t } from '../../lib/i18n.js';
@@ -38,9 +38,9 @@ function show(editor, body) {
     if (files.length) end = growAtEnd(grid, add);
   });
   const refresh = () => attempt(async () => {
-    const known = files[0]?.filename;
+    const known = files[0];
     const now = await pictures();
-    const fresh = now.findIndex(({ filename }) => filename === known);
+    const fresh = now.findIndex((one) => isSame(one, known));
     if (fresh < 0) return fill();
     files = now;
     grid.prepend(...now.slice(0, fresh).map((file) => tile(editor, file, () => files)));
@@ -50,17 +50,24 @@ function show(editor, body) {
   return () => (end(), unsubscribe());
 }
 
+/** @param {FileRef} one @param {FileRef | undefined} other */
+const isSame = (one, other) => one.filename === other?.filename && one.subfolder === other.subfolder;
+
 /** @returns {Promise<FileRef[]>} */
 async function pictures() {
-  const names = asList(await getJson('/internal/files/output')).map(asText);
-  return names.filter((name) => /\.(png|jpe?g|webp|gif)$/i.test(name)).map((filename) => ({ filename }));
+  const paths = asList(await getJson('/internal/files/output?recurse=true')).map(asText);
+  return paths.filter((path) => /\.(png|jpe?g|webp|gif)$/i.test(path)).map((path) => {
+    const at = path.lastIndexOf('/');
+    return { filename: path.slice(at + 1), subfolder: path.slice(0, Math.max(at, 0)) };
+  });
 }
 
 /** @param {Editor} editor @param {FileRef} file @param {() => FileRef[]} all */
 function tile(editor, file, all) {
-  const open = (/** @type {{readonly compares?: boolean}} */ options = {}) => openLightbox(editor, all(), Math.max(all().indexOf(file), all().findIndex((one) => one.filename === file.filename)), options);
+  const open = (/** @type {{readonly compares?: boolean}} */ options = {}) => openLightbox(editor, all(), Math.max(all().indexOf(file), all().findIndex((one) => isSame(one, file))), options);
+  const path = [file.subfolder, file.filename].filter(Boolean).join('/');
   return h('button', {
-    'aria-label': file.filename, title: file.filename, onclick: () => open(),
+    'aria-label': path, title: path, onclick: () => open(),
     oncontextmenu: (/** @type {MouseEvent} */ event) => {
       event.preventDefault();
       openMenu(editor, [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import select
 import signal
+import sys
 from contextlib import contextmanager, suppress
 from itertools import count
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graph.backends.entry import work
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from graph.events import Event as Told
 
 _DYING = 5.0
+_SMALL = 2**16
+"""Bytes of a message that a pipe has room for when it has any."""
 _SLOW = 200
 """Events that may wait for a slow listener before previews, which take memory, are left out."""
 _LOOK = 1.0
@@ -68,6 +72,9 @@ class WorkerLink:
         self._replies: dict[int, SimpleQueue[Mapping[str, Any]]] = {}
         self._numbers = count()
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        self._unsent = 0
+        self._order = Lock()
+        self._previews = False
         # Forking a process with threads and CUDA in it ends badly.
         spawning = multiprocessing.get_context("spawn")
         self._connection, theirs = spawning.Pipe()
@@ -116,7 +123,21 @@ class WorkerLink:
         Raises:
             ValueError: It cannot be said in JSON.
         """
-        self._waiting.put(pack(message))
+        content = pack(message)
+        with self._order:
+            if self._unsent or not self._has_room(len(content)):
+                self._unsent += 1
+                self._waiting.put(content)
+            else:
+                # Handing it to a thread would take longer than sending it.
+                with suppress(OSError, ValueError):
+                    self._connection.send_bytes(content)
+
+    def want_previews(self, wanted: bool) -> None:
+        """Say whether anybody looks at previews, if that is news."""
+        if wanted != self._previews:
+            self._previews = wanted
+            self.send({"kind": "previews", "wanted": wanted})
 
     def ask(self, name: str, payload: object, seconds: float) -> Any:  # noqa: ANN401 - plain data
         """Ask a question that is no job, and wait for the answer; from any thread.
@@ -168,6 +189,20 @@ class WorkerLink:
                 self._connection.send_bytes(content)
             except (OSError, ValueError):
                 return
+            with self._order:
+                self._unsent -= 1
+
+    def _has_room(self, size: int) -> bool:
+        """Whether so many bytes can be sent now without waiting for anybody, for certain."""
+        if sys.platform != "linux" or size > _SMALL:
+            return False
+        # There, a socket counts as writable while at most a quarter of its 200 KB are taken.
+        looking = select.poll()
+        try:
+            looking.register(self._connection.fileno(), select.POLLOUT)
+        except (OSError, ValueError):
+            return False
+        return any(event & select.POLLOUT for _, event in looking.poll(0))
 
     def _read(self) -> None:
         # A process that the worker left behind may hold the pipe open beyond its end.

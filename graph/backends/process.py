@@ -98,7 +98,7 @@ class ProcessBackend:
         self._previews = wanted
         link = self._workers.ready
         if link is not None:
-            self._say_previews(link)
+            link.want_previews(wanted)
 
     def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
         """Ask the worker something that is no job; from any thread, also while a job runs.
@@ -128,7 +128,7 @@ class ProcessBackend:
             return job.told_cancelled()
         if isinstance(link, str):
             return Failed(link)
-        self._say_previews(link)
+        link.want_previews(self._previews)
         try:
             inbox = link.run(request)
         except (ValueError, RecursionError) as error:
@@ -159,9 +159,6 @@ class ProcessBackend:
     def _insist(self, job: _Job) -> None:
         if not job.over.wait(self._grace) and job.link is not None:
             self._workers.spare(job.link)
-
-    def _say_previews(self, link: WorkerLink) -> None:
-        link.send({"kind": "previews", "wanted": self._previews})
 
 
 class _Job:

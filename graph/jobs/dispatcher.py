@@ -10,7 +10,7 @@ import traceback
 from dataclasses import asdict
 from threading import Event as Flag
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed
 from graph.jobs.attempt import Attempt, given_up
@@ -31,6 +31,20 @@ STRIKES: Final = 3
 """How many workers may die at the same node of a job before it is given up."""
 _PAUSE: Final = 1.0
 """Seconds between two attempts at writing to a database that cannot be written."""
+
+
+class _End(NamedTuple):
+    """The end of a job on its way into the database.
+
+    Attributes:
+        taken: The job.
+        written: Waits until it is there.
+        again: Writes it anew.
+    """
+
+    taken: Taken
+    written: Callable[[], object]
+    again: Callable[[], None]
 
 
 class Dispatcher:
@@ -64,6 +78,7 @@ class Dispatcher:
         self._checkpoint = False
         self._attempt: Attempt | None = None
         self._warned = ""
+        self._end: _End | None = None
         self._thread = Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
@@ -95,7 +110,9 @@ class Dispatcher:
         while not self._stop.is_set():
             attempt = Attempt(self._backend, self._on_event)
             taken = self._take(attempt)
+            self._see_to_the_end()
             if taken is None:
+                self._wait()
                 continue
             self._attempt = attempt
             if self._stop.is_set() and self._checkpoint:
@@ -105,18 +122,37 @@ class Dispatcher:
             except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
                 self._give_up(taken, error)
             self._attempt = None
+        self._see_to_the_end()
 
     def _take(self, attempt: Attempt) -> Taken | None:
-        """Take a job if there is one, or wait a moment for one."""
+        """Take a job if there is one, and write down the end of the one before by the way."""
         try:
             taken = self._queue.take(attempt.cancel)
-            if taken is None and not self._stop.is_set():
-                self._queue.wait(_PAUSE)
         except StoreError as error:
             self._trouble(error)
             return None
         self._warned = ""
         return taken
+
+    def _wait(self) -> None:
+        """Wait a moment for a job."""
+        if not self._stop.is_set():
+            self._queue.wait(_PAUSE)
+
+    def _see_to_the_end(self) -> None:
+        """Make sure that the end of the last job is written down."""
+        end, self._end = self._end, None
+        if end is None:
+            return
+        try:
+            end.written()
+        except StoreError as error:
+            self._trouble(error)
+            self._insist(end.again)
+        except JobsError as error:
+            self._warn(str(error))
+        except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
+            self._give_up(end.taken, error)
 
     def _settle(self, taken: Taken, attempt: Attempt, outcome: Outcome) -> None:
         folding = attempt.folding
@@ -155,8 +191,9 @@ class Dispatcher:
         result: Result,
         crash: Crashed | None = None,
     ) -> None:
-        job, tell_end = taken.request.id, attempt.tell_end
-        self._insist(lambda: self._queue.finish(job, status, result, crash, tell_end))
+        what = (taken.request.id, status, result, crash, attempt.tell_end)
+        written = self._queue.finish_along(*what)
+        self._end = _End(taken, written, lambda: self._queue.finish(*what))
 
     def _give_up(self, taken: Taken, error: Exception) -> None:
         """Have a job fail for a fault of our own."""

@@ -129,17 +129,31 @@ class JobQueue:
         Raises:
             UnknownJobError: It does not run.
         """
+        self.finish_along(job_id, status, result, crash, before)()
+
+    def finish_along(
+        self,
+        job_id: str,
+        status: JobStatus,
+        result: Result,
+        crash: Crashed | None = None,
+        before: Callable[[], None] | None = None,
+    ) -> Callable[[], object]:
+        """Do the same together with what is written next, which may be that another one starts.
+
+        Returns:
+            What sees to it that it is written, and has to be called; it raises as `finish` does.
+        """
         columns = encode_result(result)
         nodes = () if crash is None else (crash.node_id,)
 
         def then(job: Running) -> None:
             if before is not None:
                 before()
-            # As in ComfyUI: whoever hears that the job is over has heard how many are left.
-            self._changed()
             self._tell.ended(job_id, job.client, status, result.error)
+            self._changed()
 
-        self._store.write(
+        return self._store.write_along(
             lambda database: self._state.end(database, job_id, status, columns, nodes), then
         )
 

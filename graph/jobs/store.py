@@ -96,9 +96,25 @@ class Store:
             StoreError: Nothing was written.
             JobsError: Whatever the change raises.
         """
+        return self.write_along(change, then)()
+
+    def write_along(
+        self, change: Question[Answer], then: Callable[[Answer], None] | None = None
+    ) -> Callable[[], Answer]:
+        """Have a change made with the next one that anybody makes.
+
+        Returns:
+            What waits until it is committed, and does that itself if nobody has: it does as
+            `write`, and has to be called.
+        """
         ticket = self._hand_in(change, then)
-        self._wait_for(ticket)
-        return ticket.answer()
+
+        def wait() -> Answer:
+            if not ticket.settled:
+                self._wait_for(ticket)
+            return ticket.answer()
+
+        return wait
 
     async def write_soon(
         self, change: Question[Answer], then: Callable[[Answer], None] | None = None

@@ -391,16 +391,16 @@ def test_it_waits_for_a_database_that_is_locked_and_goes_on(queues: Queues) -> N
 def test_a_fault_of_our_own_costs_one_job_and_says_so(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish = service.queues.queue.finish
+    finish = service.queues.queue.finish_along
     calls: list[str] = []
 
-    def broken_once(job_id: str, *rest: object) -> None:
+    def broken_once(job_id: str, *rest: object) -> Callable[[], object]:
         calls.append(job_id)
         if len(calls) == 1:
             raise ZeroDivisionError("a fault")
-        finish(job_id, *rest)  # type: ignore[arg-type]
+        return finish(job_id, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(service.queues.queue, "finish", broken_once)
+    monkeypatch.setattr(service.queues.queue, "finish_along", broken_once)
     service.start(Scripted())
     service.enqueue("a", "b")
     error = service.ended("a").result.error

@@ -103,9 +103,20 @@ def test_the_editor_speaks_chinese_without_being_loaded_anew(page: Page) -> None
     page.get_by_role("heading", name="设置").wait_for()
     page.locator("#run", has_text="运行").wait_for()
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    # On the canvas: what a class is called, once its words have come.
+    page.wait_for_function(
+        f"""() => {{
+            const {{id}} = {_SAMPLER};
+            const {{definition, record}} = editor.renderer.scene.nodes.get(`node:root/${{id}}`);
+            return (record.title ?? definition.title) === 'K采样器';
+        }}"""
+    )
     page.reload()
     wait_until_ready(page)
     assert page.locator("#run").inner_text().strip() == "运行"
+    page.evaluate("editor.close(editor.document); editor.actions.run('defaultGraph', editor)")
+    groups = "[...editor.store.all('group', 'root')].map(({title}) => title)"
+    page.wait_for_function(f"() => {groups}.includes('提示词')")
 
 
 def test_two_windows_never_have_the_same_draft(page: Page, server: Server) -> None:

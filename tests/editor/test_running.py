@@ -139,6 +139,30 @@ def test_what_is_wrong_is_marked_at_its_input_before_a_run(page: Page) -> None:
     page.wait_for_function("() => editor.document.forecast.problems.size === 0")
 
 
+def test_a_preview_stays_until_the_next_has_come(page: Page) -> None:
+    _set(page, "KSampler", steps=12, seed=31)
+    seen = page.evaluate(
+        """() => new Promise((done) => {
+            const node = [...editor.store.all('node', 'root')]
+                .find(({type}) => type === 'KSampler');
+            const previews = new Set(), gaps = [];
+            const look = () => {
+                const {run} = editor.document, {preview} = run.get(node.id);
+                const shown = editor.renderer.picturesOf(node)
+                    .some((url) => editor.renderer.pictures.get(url));
+                if (previews.size > 1 && preview && !shown) gaps.push(preview);
+                if (preview && shown) previews.add(preview);
+                if (run.status === 'done') return done({previews: previews.size, gaps});
+                requestAnimationFrame(look);
+            };
+            editor.actions.run('queue', editor);
+            requestAnimationFrame(look);
+        })"""
+    )
+    assert seen["previews"] > 1
+    assert seen["gaps"] == []
+
+
 def test_a_link_tells_what_flowed_through_it(page: Page) -> None:
     _run(page, seed=13)
     place = page.evaluate(

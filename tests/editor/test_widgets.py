@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from PIL import Image
 
 from tests.editor.browser import wait_for_run
@@ -36,7 +35,6 @@ def _open(page: Page, prompt: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.slow
 def test_a_painted_mask_is_what_the_next_run_masks(page: Page, server: Server) -> None:
     _upload(page, server, "to_paint.png")
     _open(
@@ -76,7 +74,6 @@ def test_a_painted_mask_is_what_the_next_run_masks(page: Page, server: Server) -
         assert mask.convert("L").getpixel((64, 5)) == 0
 
 
-@pytest.mark.slow
 def test_names_of_embeddings_complete_a_prompt(hand: Hand, server: Server) -> None:
     folder = server.base / "models" / "embeddings"
     folder.mkdir(exist_ok=True)
@@ -96,7 +93,6 @@ def test_names_of_embeddings_complete_a_prompt(hand: Hand, server: Server) -> No
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
 
 
-@pytest.mark.slow
 def test_the_largest_seed_keeps_every_digit(hand: Hand) -> None:
     page = hand.page
     node = hand.find("KSampler", 700, 300)

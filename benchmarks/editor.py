@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import editor_running
 from benchmarks.editor_house import browser_page, editor_server
 
 if TYPE_CHECKING:
@@ -190,6 +191,17 @@ def measure(page: Page, address: str) -> list[Line]:
     return lines
 
 
+def _while_running() -> list[Line]:
+    found = editor_running.measure()
+    what = f"running with {found['previews']:.0f} previews"
+    return [
+        Line(f"{what}, between presented frames, median", found["between"], None),
+        Line(f"{what}, between presented frames, 95th percentile", found["between_high"], None),
+        Line(f"{what}, drawing, median", found["drawing"], None),
+        Line(f"{what}, drawing, 95th percentile", found["drawing_high"], None),
+    ]
+
+
 def _panning(page: Page, scale: float, *, median: float, high: float | None) -> list[Line]:
     everything = scale == _ALL_AT
     speed = 0.01 if everything else 1
@@ -248,6 +260,7 @@ def main() -> int:
     """Measure; answers how many bars were missed."""
     with editor_server() as address, browser_page() as page:
         lines = measure(page, address)
+    lines += _while_running()
     print(f"{'':<58}{'':>14}{'bar':>8}")
     for line in lines:
         print(line)

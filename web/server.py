@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import ssl
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _LINGER = 2.0
 _LEAVE = 2.0
 """Seconds that requests have to finish when the server stops."""
 _BACKLOG = 512
+_NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class CannotListenError(GraphError):
@@ -83,7 +85,12 @@ async def listen(app: web.Application, where: Listening) -> web.AppRunner:
     try:
         for host in where.hosts:
             site = web.TCPSite(runner, host, where.port, ssl_context=where.tls, backlog=_BACKLOG)
-            await site.start()
+            try:
+                await site.start()
+            except OSError as error:
+                if host != "::" or error.errno not in _NO_IPV6 or not runner.addresses:
+                    raise
+                # "Everywhere" is what there is: on many machines that is no IPv6.
     except OSError as error:
         await runner.cleanup()
         raise CannotListenError(

@@ -167,10 +167,13 @@ class Workers:
 
     def _go_on(self, on_ready: Callable[[], None]) -> None:
         first = self._workers[0].backend
+        said = ""
         while why := first.wait():
             if self._stopped:
                 return
-            _log.warning("%s; it is tried again", why)
+            if why != said:
+                _log.warning("%s; it is tried again", why)
+            said = why
         on_ready()
         if self._settings.device == "auto":
             self._start_others(first)

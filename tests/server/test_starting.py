@@ -169,3 +169,25 @@ def test_a_token_file_is_made_for_its_owner_alone_and_read_the_next_time(tmp_pat
 def test_without_a_token_elsewhere_every_start_warns(tmp_path: Path) -> None:
     with server(tmp_path, "--listen", "0.0.0.0,127.0.0.2", "--no-token", stubs=True) as open_:
         open_.wait_until_said("whoever can reach this machine")
+
+
+def test_where_torch_cannot_be_imported_jobs_say_so_and_the_server_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shadow" / "torch").mkdir(parents=True)
+    broken = "raise ImportError('libcudart.so.12: cannot open shared object file')"
+    (tmp_path / "shadow" / "torch" / "__init__.py").write_text(broken)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "shadow"))
+    sizes = {"width": 16, "height": 16, "batch_size": 1, "color": 0}
+    prompt = {
+        "1": {"class_type": "EmptyImage", "inputs": sizes},
+        "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
+    }
+    with server(tmp_path) as it:
+        for _ in range(2):
+            job = it.post(prompt)
+            status = it.wait_for(job)[job]["status"]
+            kind, said = status["messages"][-1]
+            assert (status["status_str"], kind) == ("error", "execution_error")
+            assert "libcudart.so.12" in said["exception_message"]
+        assert it.ask("/prompt")[1] == {"exec_info": {"queue_remaining": 0}}

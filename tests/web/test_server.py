@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
 import socket
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
 from tests.web.raw import exchange, listening, read_answer
 from tests.web.serving import services_in
@@ -206,3 +208,22 @@ def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
     for certificate in ("cert.pem", "absent.pem"):
         with pytest.raises(CannotListenError, match="TLS cannot be set up"):
             tls_context(tmp_path / certificate, tmp_path / "cert.pem")
+
+
+async def test_everywhere_is_what_there_is_on_a_machine_without_ipv6(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = web.TCPSite.start
+
+    async def start_without_ipv6(site: web.TCPSite) -> None:
+        if "[::]" in site.name or "//:::" in site.name:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        await start(site)
+
+    monkeypatch.setattr(web.TCPSite, "start", start_without_ipv6)
+    app = make_application(services_in(tmp_path))
+    runner = await listen(app, Listening(("127.0.0.1", "::"), port=0))
+    assert [address[0] for address in runner.addresses] == ["127.0.0.1"]
+    await runner.cleanup()
+    with pytest.raises(CannotListenError, match="::"):
+        await listen(make_application(services_in(tmp_path)), Listening(("::",), port=0))

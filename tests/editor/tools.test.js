@@ -169,6 +169,65 @@ test('Escape takes a drag back without a trace, and what could be redone stays',
   assert.ok(driver.bench.history.redo());
 });
 
+test('Escape in any drag leaves the workflow, its revision and the selection as they were', () => {
+  const driver = new Driver();
+  driver.drag(driver.socket(driver.load, 'output', 0), driver.socket(driver.sample, 'input', 0)).drop();
+  driver.bench.selection.set([driver.load]);
+  const records = () => ['node', 'link', 'reroute'].map((kind) => JSON.stringify([...driver.store.all(/** @type {'node'} */ (kind), ROOT)]));
+  const before = [driver.store.revision, records(), [...driver.bench.selection.keys], driver.bench.history.undoName];
+  const { x, y, w, h } = driver.record(driver.sample);
+  const bounds = driver.scene.nodes.get(driver.sample)?.layout;
+  assert.ok(bounds && w && h);
+  const drags = {
+    move: [driver.title(driver.load), {}], copy: [driver.title(driver.load), { alt: true }],
+    link: [driver.socket(driver.load, 'output', 1), {}], end: [driver.socket(driver.sample, 'input', 0), {}],
+    wires: [driver.socket(driver.load, 'output', 0), { shift: true }], scrub: [driver.widget(driver.sample, 'steps'), {}],
+    knife: [{ x: 400, y: -100 }, { alt: true }], box: [nowhere, { ctrl: true }], pan: [nowhere, {}],
+    resize: [{ x: x + bounds.width - 3, y: y + bounds.height - 3 }, {}],
+  };
+  for (const [name, [start, keys]] of Object.entries(drags)) {
+    driver.drag(/** @type {any} */ (start), { x: 420, y: 240 }, /** @type {object} */ (keys));
+    assert.notEqual(driver.chart.name, 'idle', name);
+    driver.chart.cancel();
+    assert.equal(driver.chart.name, 'idle', name);
+    assert.deepEqual([driver.store.revision, records(), [...driver.bench.selection.keys], driver.bench.history.undoName], before, name);
+    assert.equal(driver.bench.renderer.overlays.size, 0, name);
+  }
+});
+
+test('undoing back to what was saved is as saved; another edit is not', () => {
+  const driver = new Driver();
+  const saved = driver.store.revision;
+  driver.drag(driver.title(driver.load), nowhere).drop();
+  const moved = driver.store.revision;
+  driver.bench.history.undo();
+  assert.equal(driver.store.revision, saved);
+  driver.bench.history.redo();
+  assert.equal(driver.store.revision, moved);
+  driver.bench.history.undo();
+  driver.drag(driver.title(driver.sample), nowhere).drop();
+  assert.ok(![saved, moved].includes(driver.store.revision));
+  driver.store.transact('run', (tx) => tx.put({ ...driver.record(driver.load), title: 'seed' }), { history: false });
+  driver.bench.history.undo();
+  assert.notEqual(driver.store.revision, saved, 'what is not undone is still a change');
+});
+
+test('a node that is dropped on another with Alt pressed on the way changes places and links with it', () => {
+  const driver = new Driver();
+  const [one, other] = [driver.add('Patch', 300, 300), driver.add('Patch', 300, 600)];
+  driver.drag(driver.socket(driver.load, 'output', 0), driver.socket(one, 'input', 0)).drop();
+  const target = driver.title(other);
+  driver.send('down', driver.title(one));
+  driver.send('move', nowhere);
+  driver.send('move', target, { alt: true });
+  assert.equal(driver.bench.renderer.overlays.size, 1);
+  driver.send('up', target, { alt: true });
+  assert.deepEqual([driver.record(one).y, driver.record(other).y], [600, 300]);
+  assert.deepEqual(driver.links, [`${driver.record(driver.load).id}.0>${driver.record(other).id}.0`]);
+  driver.bench.history.undo();
+  assert.deepEqual([driver.record(one).y, driver.record(other).y], [300, 600]);
+});
+
 test('a link is dragged either way', () => {
   const driver = new Driver();
   const [from, to] = [driver.socket(driver.load, 'output', 0), driver.socket(driver.sample, 'input', 0)];

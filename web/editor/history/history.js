@@ -10,7 +10,8 @@
 /** @typedef {import('../model/records.js').AnyRecord} AnyRecord */
 /** @typedef {import('../model/records.js').Diff} Diff */
 /** @typedef {Map<string, {before: AnyRecord | undefined, after: AnyRecord | undefined}>} Changes */
-/** @typedef {{readonly name: string, readonly changes: Changes}} Entry */
+/** `from` and `to` are the store's revisions before and after it.
+ * @typedef {{readonly name: string, readonly changes: Changes, from: number, to: number}} Entry */
 
 export class History {
   #store;
@@ -27,10 +28,15 @@ export class History {
   /** @param {Store} store */
   constructor(store) {
     this.#store = store;
+    this.#heard = store.revision;
     this.#unsubscribe = store.subscribe((diff, name, { history = true }) => {
       if (history) this.#record(diff, name);
+      this.#heard = store.revision;
     });
   }
+
+  /** The store's revision when it last told of something. */
+  #heard;
 
   /** Begin a new step: what has been done until now is undone apart from what comes.
    * @param {string} [name] what it is called; by default as its first transaction is */
@@ -46,7 +52,7 @@ export class History {
     const entry = this.#done.pop();
     if (!entry) return false;
     this.#undone.push(entry);
-    this.#store.apply(entry.changes, { invert: true, name: 'undo' });
+    this.#back(entry, 'undo');
     this.#tell();
     return true;
   }
@@ -57,7 +63,8 @@ export class History {
     this.#open = false;
     if (!entry) return false;
     this.#done.push(entry);
-    this.#store.apply(entry.changes, { name: 'redo' });
+    const isClean = this.#store.revision === entry.from;
+    this.#store.apply(entry.changes, { name: 'redo', revision: isClean ? entry.to : null });
     this.#tell();
     return true;
   }
@@ -67,9 +74,16 @@ export class History {
     if (!this.#open) return;
     this.#open = false;
     const entry = this.#done.pop();
-    if (entry) this.#store.apply(entry.changes, { invert: true, name: 'bail' });
+    if (entry) this.#back(entry, 'bail');
     this.#undone = this.#covered;
     this.#tell();
+  }
+
+  /** @param {Entry} entry @param {string} name */
+  #back(entry, name) {
+    // Others may have changed something meanwhile, which stays.
+    const isClean = this.#store.revision === entry.to;
+    this.#store.apply(entry.changes, { invert: true, name, revision: isClean ? entry.from : null });
   }
 
   /** What undoing would undo; null for nothing. */
@@ -111,11 +125,12 @@ export class History {
     const last = this.#done.at(-1);
     if (this.#open && last) {
       merge(last.changes, diff);
+      if (last.to === this.#heard) last.to = this.#store.revision;
     } else {
       /** @type {Changes} */
       const changes = new Map();
       merge(changes, diff);
-      this.#done.push({ name: this.#name || name, changes });
+      this.#done.push({ name: this.#name || name, changes, from: this.#heard, to: this.#store.revision });
       this.#covered = this.#undone;
       this.#undone = [];
       this.#open = true;

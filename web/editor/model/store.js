@@ -49,8 +49,9 @@ export class Transaction {
 }
 
 export class Store {
-  /** Grows with every change. */
+  /** Another number with every change; the one of before where undoing brings back just what was there. */
   revision = 0;
+  #latest = 0;
   /** Grows with every change of what nodes are and hold; how they look and where they are is no part of it. */
   shapeRevision = 0;
   /** @type {Map<string, AnyRecord>} */
@@ -150,14 +151,17 @@ export class Store {
 
   /**
    * Do again, or with `invert` undo, what a diff says.
-   * @param {Diff} diff @param {{readonly invert?: boolean, readonly name?: string}} [options]
+   * @param {Diff} diff
+   * @param {{readonly invert?: boolean, readonly name?: string, readonly revision?: number | null}} [options]
+   *   `revision` is the number of what comes back, where that is known to be just as it was
    */
-  apply(diff, { invert = false, name = 'apply' } = {}) {
+  apply(diff, { invert = false, name = 'apply', revision = null } = {}) {
     const steps = invert ? [...diff].reverse() : diff;
     this.transact(
       name,
       (tx) => {
         for (const [key, { before, after }] of steps) this.write(tx, key, invert ? before : after);
+        if (revision !== null) this.revision = revision;
       },
       { history: false },
     );
@@ -191,7 +195,7 @@ export class Store {
     else this.#records.delete(key);
     this.#indexes.replace(key, before, record);
     if (record && record.kind !== 'graph') this.#note(record.kind, record.graph, Number(record.id));
-    this.revision += 1;
+    this.revision = this.#latest += 1;
     if (changesShape(before, record)) this.shapeRevision += 1;
   }
 

@@ -152,6 +152,7 @@ export class Resizing extends ToolState {
     const sized = record?.kind === 'node' || record?.kind === 'group' ? record : { w: 0, h: 0 };
     this.size = layout ? { w: layout.width, h: layout.height } : { w: sized.w, h: sized.h };
     this.least = layout ? layout.needed : 60;
+    this.before = [...this.bench.selection.keys];
   }
 
   /** @override */
@@ -177,6 +178,7 @@ export class Resizing extends ToolState {
   /** @override */
   cancel() {
     this.bench.history.bail();
+    this.bench.selection.set(this.before);
     super.cancel();
   }
 }

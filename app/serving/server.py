@@ -108,11 +108,11 @@ def greet(runner: web.AppRunner, wishes: Wishes, access: Access) -> None:
     """Say where the server is, and what whoever comes there needs."""
     for option in wishes.ignored:
         terminal.complain(f"{option} means nothing here and is ignored")
-    first = ""
-    for address in runner.addresses:
-        shown = address_of(access.scheme, str(address[0]), int(address[1]))
-        first = first or shown
-        terminal.out(f"Safelight is at {shown}")
+    places = [
+        address_of(access.scheme, str(address[0]), int(address[1])) for address in runner.addresses
+    ]
+    for place in dict.fromkeys(places):  # all addresses, of both kinds, are one to browsers
+        terminal.out(f"Safelight is at {place}")
     if access.made:
         terminal.out(f"The token for signing in is {access.security.token}")
     if wishes.no_token and not wishes.local:
@@ -121,7 +121,7 @@ def greet(runner: web.AppRunner, wishes: Wishes, access: Access) -> None:
             " overwrite what is in its input, output and user folders"
         )
     if wishes.auto_launch:
-        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, first)
+        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, places[0])
 
 
 def address_of(scheme: str, host: str, port: int) -> str:

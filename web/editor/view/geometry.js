@@ -34,6 +34,9 @@ export const between = (a, b) => ({
   h: Math.abs(a.y - b.y),
 });
 
+/** @param {Rect | null} a @param {Rect | null} b */
+export const same = (a, b) => a === b || (a !== null && b !== null && a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h);
+
 /** What encloses all of some rectangles; null if there are none.
  * @param {Iterable<Rect>} rects @returns {Rect | null} */
 export function union(rects) {

@@ -7,7 +7,7 @@
 import { INPUTS, OUTPUTS, ROOT } from '../model/records.js';
 import { graphKey, keyFor, keyOf, nodeKey } from '../model/keys.js';
 import { borderRect, borderSocket } from './borders.js';
-import { union } from './geometry.js';
+import { same, union } from './geometry.js';
 import { layoutOf } from './layout.js';
 import { LinkViews } from './link_views.js';
 import { REROUTE, TITLE } from './metrics.js';
@@ -89,10 +89,14 @@ export class Scene {
     this.revision += 1;
   }
 
-  /** A node looks different without having changed: its pictures, say. @param {string} key */
+  /** A node has other pictures. Those of the same shape change nothing else, as previews that follow each other.
+   * @param {string} key */
   touch(key) {
     const view = this.nodes.get(key);
-    if (view) this.#putNode(key, view.record, true);
+    if (!view) return;
+    const { preview } = layoutOf(view.record, view.definition, { picture: this.#pictureOf(view.record) });
+    if (same(preview, view.layout.preview)) return;
+    this.#putNode(key, view.record, true);
     this.revision += 1;
   }
 

@@ -22,20 +22,26 @@ function show(editor, body) {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       watcher.unobserve(target);
-      void addPicture(/** @type {HTMLElement} */ (target));
+      void addPicture(/** @type {HTMLElement} */ (target), editor.renderer.theme.types);
     }
   }, { rootMargin: '200px' });
   void attempt(async () => {
     const packs = Object.entries(asObject(await getJson('/workflow_templates')));
     const parts = packs.flatMap(([pack, names]) => [
       packs.length > 1 ? h('h3', { class: 'section' }, pack) : '',
-      ...asList(names).map(asText).map((name) => card(editor, pack, name)),
+      ...beginnersFirst(asList(names).map(asText)).map((name) => card(editor, pack, name)),
     ]);
     body.replaceChildren(...(parts.length ? parts : [h('p', { class: 'empty' }, t('templates.empty'))]));
     for (const one of body.querySelectorAll('.template')) watcher.observe(one);
   });
   return () => watcher.disconnect();
 }
+
+/** What most people begin with. */
+const FIRST = ['txt2img', 'img2img', 'inpaint'];
+
+/** @param {readonly string[]} names @returns {string[]} */
+const beginnersFirst = (names) => [...FIRST.filter((name) => names.includes(name)), ...names.filter((name) => !FIRST.includes(name))];
 
 /** @param {Editor} editor @param {string} pack @param {string} name */
 function card(editor, pack, name) {
@@ -46,10 +52,10 @@ function card(editor, pack, name) {
     hasText(about) ? h('span', { class: 'muted' }, t(about)) : null);
 }
 
-/** @param {HTMLElement} target */
-async function addPicture(target) {
+/** @param {HTMLElement} target @param {import('../../render/type_colors.js').TypeColors} types */
+async function addPicture(target, types) {
   const json = await getJson(target.dataset['path'] ?? '').catch(() => null);
-  target.querySelector('.template-picture')?.replaceChildren(graphPicture(json));
+  target.querySelector('.template-picture')?.replaceChildren(graphPicture(json, types));
 }
 
 /** @param {string} name */

@@ -150,8 +150,9 @@ class JobQueue:
         def then(job: Running) -> None:
             if before is not None:
                 before()
-            self._tell.ended(job_id, job.client, status, result.error)
+            # As in ComfyUI: whoever hears that the job is over has heard how many are left.
             self._changed()
+            self._tell.ended(job_id, job.client, status, result.error)
 
         return self._store.write_along(
             lambda database: self._state.end(database, job_id, status, columns, nodes), then

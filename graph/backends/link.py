@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graph.backends.entry import work
+from graph.backends.last_words import LastWords
 from graph.backends.telling import plain_request, read_event, read_outcome
 from graph.backends.wire import pack, unpack
 from graph.errors import GraphError
@@ -78,7 +79,10 @@ class WorkerLink:
         # Forking a process with threads and CUDA in it ends badly.
         spawning = multiprocessing.get_context("spawn")
         self._connection, theirs = spawning.Pipe()
-        self._process = spawning.Process(target=work, args=(theirs, factory, arguments))
+        self._words = LastWords(spawning)
+        self._heard = ("", -1)
+        given = (theirs, self._words, factory, arguments)
+        self._process = spawning.Process(target=work, args=given)
         with _without_ctrl_c():
             self._process.start()
         theirs.close()
@@ -111,7 +115,8 @@ class WorkerLink:
             ValueError: The request cannot be said in JSON.
         """
         inbox: Inbox = SimpleQueue()
-        self._inbox = inbox
+        self._inbox, self._heard = inbox, (request.id, -1)
+        self._words.write(b"")  # those about the job before
         self.send({"kind": "run", "request": plain_request(request)})
         if self.gone.is_set():
             inbox.put(None)
@@ -219,7 +224,9 @@ class WorkerLink:
         if "event" in message:
             if isinstance(message.get("preview"), bytes) and self._inbox.qsize() > _SLOW:
                 message["preview"] = None
-            self._inbox.put(read_event(message))
+            event = read_event(message)
+            self._heard = (event.job, event.number)
+            self._inbox.put(event)
             return
         match message.pop("kind"):
             case "ended":
@@ -245,6 +252,7 @@ class WorkerLink:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+        self._hear_last_words()
         self._waiting.put(None)
         self._connection.close()
         self.gone.set()
@@ -252,6 +260,14 @@ class WorkerLink:
         self._inbox.put(None)
         for asked in list(self._replies.values()):
             asked.put({"gone": True})
+
+    def _hear_last_words(self) -> None:
+        """Hear what was not sent any more of the job that ran."""
+        job, number = self._heard
+        with suppress(ValueError, KeyError, TypeError):
+            for message in unpack(self._words.read())["messages"]:
+                if message["job"] == job and message["number"] > number:
+                    self._take(message)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What a worker tells: sent by a thread of its own, so that no node waits for a pipe or a picture.
 
 Events that come within a moment of each other go as one message, and so do all that wait when
-something comes that somebody waits for. That a node starts is sent before it does, so that a node
-that kills the process is known by name. Previews are drawn here, only while somebody wants them,
-and of several that wait for the same node only the last; pictures that are results are all sent.
+something comes that somebody waits for. That a node starts is written down before it does, where
+the server finds it, so that a node that kills the process is known by name. Previews are drawn
+here, only while somebody wants them, and of several that wait for the same node only the last;
+pictures that are results are all sent.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from multiprocessing.connection import Connection
 
+    from graph.backends.last_words import LastWords
     from graph.backends.workshop import Encoder
 
 _AT_ONCE = 500
 _MOMENT = 0.003
 """Seconds that news may wait for more of it: a short job is told in a message or two."""
+_NOTED = 50
+"""Events that are written down, the latest: others are on their way by then."""
 _PAUSE = 0.1
 """Seconds between two previews of one node: more could not be watched, and drawing takes time."""
 
@@ -36,11 +40,14 @@ class Outbox:
 
     Args:
         connection: Where to; nobody else may send there.
+        words: Where the server finds what a process that died could not send any more.
         encode: Draws previews.
     """
 
-    def __init__(self, connection: Connection, encode: Encoder) -> None:
+    def __init__(self, connection: Connection, words: LastWords, encode: Encoder) -> None:
         self._connection = connection
+        self._words = words
+        self._writing = Lock()
         self._encode = encode
         self._waiting: deque[Event | Mapping[str, object]] = deque()
         self._some = Semaphore(0)
@@ -53,9 +60,10 @@ class Outbox:
         self._thread.start()
 
     def put(self, message: Event | Mapping[str, object]) -> None:
-        """Send an event, or what a pack says, soon; that a node starts, and the rest, at once."""
+        """Send an event, or what a pack says, soon, and the rest at once."""
         self._waiting.append(message)
-        if _is_urgent(message):
+        noted = not isinstance(message, NodeStarted) or self._note()
+        if _is_urgent(message) or not noted:
             self._send_waiting(drawing=False)
         elif not self._woken:
             self._woken = True
@@ -66,6 +74,16 @@ class Outbox:
         self._closed = True
         self._some.release()
         self._thread.join(seconds)
+
+    def _note(self) -> bool:
+        """Write down what was not sent yet, a node's start last; answers whether there is room."""
+        with self._writing:
+            facts = [
+                plain_event(each)
+                for each in self._waiting.copy()
+                if isinstance(each, Event) and not isinstance(each, NodeProgress)
+            ]
+            return self._words.write(_packed([*facts[-_NOTED:]]))
 
     def _send_all(self) -> None:
         while not self._closed:
@@ -127,7 +145,7 @@ class Outbox:
 
 def _is_urgent(message: Event | Mapping[str, object]) -> bool:
     if isinstance(message, Event):
-        return isinstance(message, NodeStarted)
+        return False
     # What is printed may come in thousands of lines, and while previews are drawn, too.
     return message["kind"] != "said"
 

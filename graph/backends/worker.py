@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from graph import events
+    from graph.backends.last_words import LastWords
     from graph.backends.protocol import Outcome
     from graph.backends.workshop import Factory, Workshop
 
@@ -43,11 +44,14 @@ class _Told(BaseException):
     """SIGTERM came."""
 
 
-def work(connection: Connection, factory: Factory, arguments: tuple[object, ...]) -> None:
+def work(
+    connection: Connection, words: LastWords, factory: Factory, arguments: tuple[object, ...]
+) -> None:
     """Be a worker until the pipe ends; the first thing that a worker's process does.
 
     Args:
         connection: To the server.
+        words: What the server knows even of a process that died at once.
         factory: Makes the workshop.
         arguments: What the factory is given.
     """
@@ -61,16 +65,16 @@ def work(connection: Connection, factory: Factory, arguments: tuple[object, ...]
     except Exception as error:  # noqa: BLE001 - whatever it is, the server is to hear of it
         connection.send_bytes(pack({"messages": [{"kind": "unfit", "sentence": sentence(error)}]}))
         return
-    Worker(connection, workshop).serve()
+    Worker(connection, words, workshop).serve()
 
 
 class Worker:
     """Serves one pipe with one workshop."""
 
-    def __init__(self, connection: Connection, workshop: Workshop) -> None:
+    def __init__(self, connection: Connection, words: LastWords, workshop: Workshop) -> None:
         self._connection = connection
         self._shop = workshop
-        self._out = Outbox(connection, workshop.encode_preview)
+        self._out = Outbox(connection, words, workshop.encode_preview)
         self._jobs: SimpleQueue[JobRequest] = SimpleQueue()
         self._job = ""
         self._cancel = CancelToken()

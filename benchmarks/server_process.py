@@ -146,9 +146,13 @@ class ServerProcess:
     @property
     def cpu(self) -> float:
         """Seconds that processors have worked for the server's own process."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2]
-        user, system = fields.split()[11:13]
-        return (int(user) + int(system)) / _TICKS
+        return _cpu(self._process.pid)
+
+    @property
+    def worker_cpu(self) -> float:
+        """The same for its workers."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        return sum(_cpu(int(pid)) for task in tasks for pid in task.read_text("ascii").split())
 
     def stop(self) -> float:
         """Have it stop; seconds until it had."""
@@ -156,6 +160,12 @@ class ServerProcess:
         self._process.terminate()
         self._process.wait(30)
         return time.perf_counter() - began
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2]
+    user, system = fields.split()[11:13]
+    return (int(user) + int(system)) / _TICKS
 
 
 @contextmanager

@@ -135,13 +135,14 @@ def through(it: ServerProcess, turns: int = 3) -> list[Row]:
 def _through(it: ServerProcess, name: str, prompts: list[dict[str, Any]], bar: float = 0.0) -> Row:
     bodies = [_body(prompt) for prompt in prompts]
     ears, connection = Ears(it.port, "one"), Connection(it.port)
-    cpu, began = it.cpu, time.perf_counter()
+    cpu, worker, began = it.cpu, it.worker_cpu, time.perf_counter()
     for body in bodies:
         connection.ask("/prompt", body)
     posted = time.perf_counter() - began
-    seconds, cpu = ears.until(JOBS) - began, it.cpu - cpu
+    seconds, cpu, worker = ears.until(JOBS) - began, it.cpu - cpu, it.worker_cpu - worker
     connection.close()
-    return seconds_row(f"{name}; posted in {posted:.2f} s, {cpu:.2f} s CPU", seconds, bar)
+    spent = f"posted in {posted:.2f} s, CPU {cpu:.2f} + {worker:.2f} s"
+    return seconds_row(f"{name}; {spent}", seconds, bar)
 
 
 def _body(prompt: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 
 import { History } from '../history/history.js';
 import { nameAt } from '../model/places.js';
+import { t } from '../lib/i18n.js';
 import { ROOT } from '../model/records.js';
 import { Store } from '../model/store.js';
 import { readUi } from '../formats/ui_reader.js';
@@ -15,7 +16,8 @@ import { RunState } from '../net/run_state.js';
 /** @typedef {import('../model/records.js').AnyRecord} AnyRecord */
 
 /** `path` is below the user's `workflows` folder, empty where it was never saved there; `stamp` says which state of that file it was read from or written to.
- * @typedef {{readonly id?: string, readonly name: string, readonly path?: string, readonly json?: unknown,
+ * `nameKey` is the key of a name that follows the language, where it has no name of its own.
+ * @typedef {{readonly id?: string, readonly name: string, readonly nameKey?: string, readonly path?: string, readonly json?: unknown,
  *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly since?: number,
  *   readonly stamp?: string}} Origin */
 
@@ -38,9 +40,10 @@ export class Document {
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */
-  constructor({ id = crypto.randomUUID(), name, path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
+  constructor({ id = crypto.randomUUID(), name, nameKey = 'untitled', path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
     this.id = id;
     this.name = name;
+    this.nameKey = nameKey;
     this.path = path;
     this.stamp = stamp;
     this.catalogue = catalogue;
@@ -50,6 +53,11 @@ export class Document {
     /** The number of the last event before its job was sent: from there on it can be told again. */
     this.since = since;
     if (job) this.run.follow(job);
+  }
+
+  /** What it is called, in the reader's language where it has no name of its own. */
+  get title() {
+    return this.name || t(this.nameKey);
   }
 
   /** A job that made the values of this workflow; empty where there was none. */

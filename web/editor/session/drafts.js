@@ -71,9 +71,9 @@ export class Drafts {
     clearTimeout(this.#timers.get(document.id));
     this.#timers.delete(document.id);
     this.#waiting.delete(document.id);
-    const { id, name, path, stamp, isUnsaved, run, since } = document;
+    const { id, name, nameKey, path, stamp, isUnsaved, run, since } = document;
     const known = asObject(parse(localStorage.getItem(PREFIX + id)));
-    const draft = { name, path, stamp, unsaved: isUnsaved, json: document.toJson(), job: run.job, since, opened: asNumber(known['opened'], Date.now()) };
+    const draft = { name, nameKey, path, stamp, unsaved: isUnsaved, json: document.toJson(), job: run.job, since, opened: asNumber(known['opened'], Date.now()) };
     try {
       localStorage.setItem(PREFIX + id, writeJson(draft));
     } catch {
@@ -96,10 +96,10 @@ export class Drafts {
 
 /** @param {string} key @returns {(Origin & {opened: number}) | null} */
 function readDraft(key) {
-  const { name, path, stamp, unsaved, json, job, since, opened } = asObject(parse(localStorage.getItem(key)));
+  const { name, nameKey, path, stamp, unsaved, json, job, since, opened } = asObject(parse(localStorage.getItem(key)));
   if (!json) return null;
   return {
-    name: asText(name), path: asText(path), stamp: asText(stamp), unsaved: unsaved === true, json,
+    name: asText(name), nameKey: asText(nameKey) || 'untitled', path: asText(path), stamp: asText(stamp), unsaved: unsaved === true, json,
     job: asText(job), since: asNumber(since, 0), opened: asNumber(opened, 0),
   };
 }

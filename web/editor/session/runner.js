@@ -49,7 +49,7 @@ export class Runner {
       prompt: /** @type {any} */ (writeApi(document.store, document.catalogue)),
       client_id: this.socket.clientId,
       prompt_id: crypto.randomUUID(),
-      extra_data: { extra_pnginfo: { workflow: document.toJson() }, workflow_name: document.name },
+      extra_data: { extra_pnginfo: { workflow: document.toJson() }, workflow_name: document.title },
       ...(front ? { front } : {}),
       ...(targets.length ? { partial_execution_targets: [...targets] } : {}),
     };

@@ -1,7 +1,6 @@
 // @ts-check
 /** What is opened at the start: what was open the last time, else the default workflow. */
 
-import { t } from '../lib/i18n.js';
 import { fetchTemplate } from '../net/templates.js';
 import { attempt } from './errors.js';
 
@@ -23,5 +22,5 @@ export async function openFirst(editor) {
 /** Text to image, from what comes with the server; an empty workflow if that is not there. @param {Editor} editor */
 export async function openDefault(editor) {
   const json = await fetchTemplate('safelight', 'txt2img', editor.preferences.chosen.language).catch(() => undefined);
-  editor.open({ name: json ? t('template.txt2img') : '', json });
+  editor.open({ name: '', json, ...(json ? { nameKey: 'template.txt2img' } : {}) });
 }

@@ -9,7 +9,7 @@ import { icon } from './icons.js';
 /** @typedef {import('../session/document.js').Document} Document */
 
 /** @param {Document} document */
-export const nameOf = (document) => document.name || t('untitled');
+export const nameOf = (document) => document.title;
 
 /** @param {Editor} editor @returns {HTMLElement} */
 export function makeTabs(editor) {
@@ -20,7 +20,7 @@ export function makeTabs(editor) {
     h('button', { class: 'icon-button', 'aria-label': t('action.new'), title: t('action.new'), onclick: () => editor.actions.run('new', editor) }, icon('plus')),
   ]);
   editor.on('tabs', () => {
-    const now = JSON.stringify(editor.documents.map((one) => [one.id, one.name, one.isUnsaved, one === editor.document]));
+    const now = JSON.stringify(editor.documents.map((one) => [one.id, nameOf(one), one.isUnsaved, one === editor.document]));
     if (now === shown) return;
     shown = now;
     show();

@@ -26,7 +26,7 @@ from diffusion.checkpoints import load_checkpoint
 from diffusion.driver import Step
 from diffusion.sampling import sample
 
-BAR = 1.05
+BAR = 1.0
 _CFG = 7.0
 
 

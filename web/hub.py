@@ -156,7 +156,7 @@ class Hub:
                 return False
         for one in _newest(told):
             self._hand_out(one)
-        self._tell_states(self._board.due(self._time()))
+        self._tell_states(self._board.due(self._time()), self._now)
         return True
 
     def _hand_out(self, told: Told) -> None:
@@ -170,7 +170,9 @@ class Hub:
         for frame in frames[:before]:
             self._route(frame, frame.message.client)
         if state is not None:
-            self._tell_states([(event.job, state)])
+            # Numbers never fall, and no client counts as knowing what it has still to be told.
+            more = before < len(frames) or not frames
+            self._tell_states([(event.job, state)], told.number - more)
         for frame in frames[before:]:
             self._route(frame, frame.message.client)
         if isinstance(event, NodeProgress):
@@ -181,12 +183,12 @@ class Hub:
                 case bytes(content):
                     self._route(PreviewFrame(event, content, client), client)
 
-    def _tell_states(self, states: Iterable[tuple[str, dict[str, object]]]) -> None:
+    def _tell_states(self, states: Iterable[tuple[str, dict[str, object]]], number: int) -> None:
         for job_id, state in states:
             client = self._clients.of(job_id)
             if client in self._named:
                 message = Message("progress_state", state, client)
-                self._route(TextFrame(message, self._now), client)
+                self._route(TextFrame(message, number), client)
 
     def _route(self, frame: Frame, client: str | None) -> None:
         if client is None:

@@ -320,7 +320,7 @@ def lasting(heard: list[dict[str, Any]]) -> list[str]:
     return [
         said["type"]
         for said in heard[1:]
-        if said["type"] != "progress_state"
+        if said["type"] not in {"progress_state", "status"}
         and (said["type"] != "executing" or "prompt_id" in said["data"])
     ]
 

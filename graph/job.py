@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graph import events
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from graph.report import RunResult
     from graph.telling import Teller
     from graph.workflow import Workflow
+
+_is_coroutine_function = lru_cache(asyncio.iscoroutinefunction)
+"""Finding out takes a while, and functions come again and again."""
 
 
 class Job:
@@ -243,7 +247,7 @@ class Job:
             self._around.context(node, intent.key),
             debug=self._options.debug,
         )
-        if asyncio.iscoroutinefunction(node.definition.function):
+        if _is_coroutine_function(node.definition.function):
             self._lanes.spawn(self._worker.work_async(task))
         else:
             priority = self._foresight.priority(node)

@@ -75,13 +75,10 @@ class Surroundings:
 
     def tell(self, node: CheckedNode, event: type[NodeEvent], **facts: object) -> None:
         """Tell an event of a node with its facts."""
-        self._teller.tell(
-            event,
-            node_id=node.id,
-            class_type=node.definition.name,
-            display_node=self.shown_as(node.id),
-            **facts,
-        )
+        facts["node_id"] = node.id
+        facts["class_type"] = node.definition.name
+        facts["display_node"] = self.shown_as(node.id)
+        self._teller.tell_all(event, facts)
 
     def tell_inner(self, outer: CheckedNode, inner: Inner) -> None:
         """Tell that a node need not run that stood for another one when that last ran."""

@@ -34,6 +34,10 @@ class Teller:
 
     def tell(self, event: type[Event], **facts: Any) -> None:  # noqa: ANN401 - each its own facts
         """Tell an event with its facts; job, number and time are filled in."""
+        self.tell_all(event, facts)
+
+    def tell_all(self, event: type[Event], facts: dict[str, Any]) -> None:
+        """Tell an event with facts that were put together already, which is most of the work."""
         if self._on_event is None:
             return
         with self._lock:

@@ -163,6 +163,8 @@ class Bus:
         if len(self._facts) > self._most:
             self._gone = self._facts.popleft().number
         event = told.event
+        if not self._last_steps:
+            return
         if isinstance(event, _NODE_ENDS):
             self._last_steps.pop((event.job, event.node_id), None)
         elif isinstance(event, _JOB_ENDS):

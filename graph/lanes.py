@@ -31,12 +31,12 @@ class Workers:
     """Threads and an event loop that outlive jobs; both come to be when they are first needed.
 
     Args:
-        threads: How many; as many as there are processors, and at least four, by default, for many
+        threads: How many; as many as there are processors, and at least eight, by default, for many
             a node waits for a disk. With none, one node runs at a time, in the thread that asks.
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = max(4, os.cpu_count() or 1) if threads is None else threads
+        self.threads = max(8, os.cpu_count() or 1) if threads is None else threads
         self._pool: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: Callable[[], object] = _nothing

@@ -80,6 +80,8 @@ class Journals:
             self.release(key)
 
     def _pop(self, key: bytes) -> JournalFile | None:
+        if not self._open:  # as it is for almost every node
+            return None
         with self._lock:
             return self._open.pop(key, None)
 

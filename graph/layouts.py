@@ -83,6 +83,8 @@ class Layouts:
         workflow = self._read.get(name)
         if workflow is None:
             workflow = parse_api(prompt)
+            if _has_containers(workflow):
+                return workflow
             # Replaced rather than changed: another thread may be looking.
             self._read = dict([*self._read.items()][1 - _MOST :]) | {name: workflow}
         return workflow
@@ -141,6 +143,12 @@ class Layouts:
         if complaints.unsound:
             return None
         return replace(known, plan=replace(known.plan, nodes=found))
+
+
+def _has_containers(workflow: Workflow) -> bool:
+    """Whether lists or objects are typed in: a node may change them, and would next time, too."""
+    nodes = workflow.nodes.values()
+    return any(isinstance(value, list | dict) for node in nodes for value in node.inputs.values())
 
 
 def _is_fickle(node: CheckedNode) -> bool:

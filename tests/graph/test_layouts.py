@@ -84,6 +84,16 @@ def test_a_prompt_that_is_changed_by_whoever_sent_it_is_read_as_it_is_then(
     assert layouts.read(prompt).nodes["a"].inputs["value"] == 2
 
 
+def test_a_prompt_with_a_list_in_it_is_read_anew_because_a_node_may_change_it(
+    layouts: Layouts,
+) -> None:
+    prompt = {"a": {"class_type": "Choice", "inputs": {"choice": {"__value__": ["one", "two"]}}}}
+    first = layouts.read(prompt).nodes["a"].inputs["choice"]
+    assert isinstance(first, list)
+    first.append("three")
+    assert layouts.read(prompt).nodes["a"].inputs["choice"] == ["one", "two"]
+
+
 def test_a_malformed_prompt_is_refused_each_time(layouts: Layouts) -> None:
     for _ in range(2):
         with pytest.raises(FormatError):

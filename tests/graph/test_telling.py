@@ -28,7 +28,7 @@ def test_events_carry_the_job_a_number_and_the_time() -> None:
 
 
 def test_nobody_need_listen() -> None:
-    Teller("job 7", None).tell(JobStarted, nodes=())
+    Teller("job 7", None).tell(JobStarted, nodes=())  # raises nothing, and that is all
 
 
 def test_a_pace_follows_what_happened_lately(monkeypatch: pytest.MonkeyPatch) -> None:

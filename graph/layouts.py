@@ -48,7 +48,7 @@ class Layout:
     """
 
     workflow: Workflow
-    wanted: object
+    wanted: tuple[tuple[str, ...], bool] | None
     checked: Checked
     plan: Plan
     fickle: tuple[str, ...]

@@ -133,12 +133,14 @@ class NodeFinished(NodeEvent):
 class NodeErred(NodeEvent):
     """The node raised: one sentence, and apart from it the traceback.
 
-    What depends on it does not run; the rest does, and then `JobFailed` is told.
+    What depends on it does not run; the rest does, and then `JobFailed` is told. `inputs` says in
+    few words what the node was given, a list for each.
     """
 
     sentence: str
     traceback: str
     exception_type: str = ""
+    inputs: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

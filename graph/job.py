@@ -313,11 +313,16 @@ class Job:
             self._run.stop(task.node.id)
             return
         self._around.end_journal(task.intent.key)
-        self._failed(task.node, error)
+        self._failed(task.node, error, task.linked)
         self._free(task)
 
-    def _failed(self, node: CheckedNode, error: BaseException) -> None:
-        self._failures[node.id] = self._notes.failed(node, error)
+    def _failed(
+        self,
+        node: CheckedNode,
+        error: BaseException,
+        linked: Mapping[str, object] | None = None,
+    ) -> None:
+        self._failures[node.id] = self._notes.failed(node, error, linked)
         self._run.fail(node.id)
 
     def _expand(self, node: CheckedNode, outcome: Expanded) -> None:

@@ -12,8 +12,11 @@ from graph.errors import NodeFailed
 from graph.reasons import explain
 from graph.recipes import Intent
 from graph.report import NodeReport
+from graph.shown_inputs import show_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graph.checked import CheckedNode
     from graph.executor import Engine
     from graph.outcomes import Made, Task
@@ -88,8 +91,10 @@ class Notes:
         self._around.tell(node, events.NodeFinished, seconds=made.seconds, ui=output.ui)
         self._pass_up(node, made.entry)
 
-    def failed(self, node: CheckedNode, error: BaseException) -> NodeFailed:
-        """A node failed; answers what the job raises in the end."""
+    def failed(
+        self, node: CheckedNode, error: BaseException, linked: Mapping[str, object] | None
+    ) -> NodeFailed:
+        """A node failed, given what its links brought; answers what the job raises in the end."""
         failure = NodeFailed(node.id, node.definition.name, node.title, sentence(error))
         failure.__cause__ = error
         self._around.tell(
@@ -98,6 +103,7 @@ class Notes:
             sentence=str(failure),
             traceback="".join(traceback.format_exception(error))[-_LONGEST:],
             exception_type=_type_name(error),
+            inputs=show_inputs(node, linked or {}),
         )
         return failure
 

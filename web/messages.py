@@ -70,6 +70,7 @@ def failure(error: JobError, shown: Mapping[str, str], executed: list[str]) -> d
         "node_type": error.class_type,
         "executed": [*executed],
         **error_facts(error.sentence, error.exception_type, error.traceback),
+        "current_inputs": error.inputs or {},
         "current_outputs": [*executed],
     }
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from graph import events
 from graph.jobs import queue_events
+from graph.jobs.folding import error_of
 from graph.jobs.record import JobStatus
 from web.messages import (
     Message,
@@ -46,6 +47,8 @@ class _Job:
         current: Where they see the one that runs.
         held: Cached nodes that were not told yet; None while the job's start was not heard.
         told: Whether any were, or that there are none.
+        erred: Nodes that failed, and how.
+        failed: Whether it was told that the job did.
     """
 
     executed: list[str] = field(default_factory=list)
@@ -54,6 +57,8 @@ class _Job:
     current: str | None = None
     held: list[events.NodeCached] | None = None
     told: bool = False
+    erred: dict[str, JobError] = field(default_factory=dict)
+    failed: bool = False
 
 
 class Translator:
@@ -108,6 +113,19 @@ class Translator:
     def _finished(self, event: events.JobFinished) -> list[Message]:
         return [*self._release(event), self._timed("execution_success", event, {})]
 
+    def _failed(self, event: events.JobFailed) -> list[Message]:
+        told = self._release(event)
+        job = self._jobs.get(event.job)
+        error = job.erred.get(event.node_id) if job else None
+        if job is None or error is None:
+            return told  # who came later hears of it with the job's end
+        job.failed = True
+        return [*told, self._error(event, error, job)]
+
+    def _error(self, event: Event, error: JobError, job: _Job) -> Message:
+        facts = failure(error, job.shown, job.executed)
+        return self._timed("execution_error", event, facts, {"ends": True})
+
     def _cancelled(self, event: events.JobCancelled) -> list[Message]:
         job = self._jobs.get(event.job, _Job())
         facts = interruption(event.node_id, job.shown, job.classes, job.executed)
@@ -134,9 +152,8 @@ class Translator:
             return [over]  # it never started
         messages = self._release(event)
         del self._jobs[event.job]
-        if event.status is JobStatus.FAILED and event.error is not None:
-            facts = failure(event.error, job.shown, job.executed)
-            messages.append(self._timed("execution_error", event, facts, {"ends": True}))
+        if event.status is JobStatus.FAILED and event.error is not None and not job.failed:
+            messages.append(self._error(event, event.error, job))
         return [*messages, self._to("executing", event, {"node": None}), over]
 
     def _node_cached(self, event: events.NodeCached) -> list[Message]:
@@ -164,6 +181,7 @@ class Translator:
         return [*told, self._own("node_finished", event, **_where(event), seconds=event.seconds)]
 
     def _node_erred(self, event: events.NodeErred) -> list[Message]:
+        self._jobs[event.job].erred[event.node_id] = error_of(event)
         failed = self._own(
             "node_failed",
             event,
@@ -172,6 +190,7 @@ class Translator:
             message=event.sentence,
             exception_type=event.exception_type,
             traceback=event.traceback,
+            inputs=event.inputs or {},
         )
         return [*self._release(event), failed]
 
@@ -218,7 +237,7 @@ class Translator:
         queue_events.JobEnded: _ended,
         events.JobStarted: _started,
         events.JobFinished: _finished,
-        events.JobFailed: _release,
+        events.JobFailed: _failed,
         events.JobCancelled: _cancelled,
         events.NodeCached: _node_cached,
         events.NodeStarted: _node_started,

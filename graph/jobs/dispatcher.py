@@ -249,4 +249,5 @@ def _failure(outcome: Failed | CancelledOutcome | Crashed, folding: Folding) -> 
         node,
         outcome.class_type or heard.class_type,
         outcome.exception_type or heard.exception_type,
+        heard.inputs if node == heard.node_id else None,
     )

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from graph.events import Event
 
 
+def error_of(event: NodeErred) -> JobError:
+    """Return why a job fails of which a node did."""
+    return JobError(
+        event.sentence,
+        event.traceback,
+        event.node_id,
+        event.class_type,
+        event.exception_type,
+        event.inputs,
+    )
+
+
 class Folding:
     """What one attempt at a job has come to so far. Events that it does not know change nothing."""
 
@@ -66,9 +78,7 @@ class Folding:
                 self._show(key, event.ui)
             case NodeErred():
                 self._under_way.pop(key, None)
-                self.error = self.error or JobError(
-                    event.sentence, event.traceback, key, event.class_type, event.exception_type
-                )
+                self.error = self.error or error_of(event)
             case NodeBlocked():
                 self._warn(event, event.message)
             case NodeWarning():

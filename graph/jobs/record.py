@@ -110,6 +110,7 @@ class JobError:
         node_id: Where; None when it concerns the workflow or the worker.
         class_type: The node's class; may be empty.
         exception_type: The name of what was raised; may be empty.
+        inputs: What the node was given, in few words, a list for each, if that is known.
     """
 
     sentence: str
@@ -117,6 +118,7 @@ class JobError:
     node_id: str | None = None
     class_type: str = ""
     exception_type: str = ""
+    inputs: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ async def test_a_client_hears_its_job_from_beginning_to_end(tmp_path: Path) -> N
                 "execution_success",
                 "executing",
             ]
-            assert kinds(heard)[-2:] == ["status", "executing"], "how many are left is told before"
+            assert kinds(heard)[-3:] == ["execution_success", "status", "executing"]
             assert all(set(item) == {"type", "data"} for item in heard)
             assert (await client.get(f"/history/{job}")).status == 200
             history = await (await client.get(f"/history/{job}")).json()
@@ -167,11 +167,20 @@ async def test_independent_branches_go_on_after_an_error_which_ends_the_job_last
             client.ws_connect("/ws?clientId=us&since=0") as ours,
         ):
             job = (await post(client, WRONG, client_id="me"))["prompt_id"]
-            told = [kind for kind in kinds(await until_over(socket, job)) if kind != "status"]
+            heard = await until_over(socket, job)
+            told = kinds(heard)
             assert "executed" in told
-            assert told[-2:] == ["execution_error", "executing"]
+            assert told[-3:] == ["execution_error", "status", "executing"], "ComfyUI's order"
+            assert told.count("execution_error") == 1
             assert "execution_success" not in told
             assert "node_failed" not in told
+            error = heard[-3]["data"]
+            assert error["current_inputs"] == {"value": [1]}
+            assert error["executed"] == error["current_outputs"] == ["s", "c"]
+            history = await (await client.get(f"/history/{job}")).json()
+            kind, kept = history[job]["status"]["messages"][-1]
+            assert kind == "execution_error"
+            assert kept["current_inputs"] == {"value": [1]}
             job = (await post(client, WRONG, client_id="us"))["prompt_id"]
             heard = kinds(await until(ours, "job_ended", prompt_id=job))
             assert heard.index("node_failed") < heard.index("execution_error")

@@ -70,7 +70,9 @@ class Keys:
                         self.press(vertical)
                         if self.page.evaluate(goal):
                             return
-        raise AssertionError(f"the arrow keys do not reach node {node}")
+        state = "[document.activeElement.outerHTML.slice(0, 99), [...editor.selection.keys]]"
+        found = self.page.evaluate(state)
+        raise AssertionError(f"the arrow keys do not reach node {node}: {found}")
 
     def fill(self, name: str, text: str) -> None:
         """Edit a field of the selected node: Enter, Tab to it, type."""

@@ -28,8 +28,9 @@ export function listenToKeys(editor) {
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
     const pressed = keyOfEvent(event);
-    if (isTyping(event.target) && !isForTyping(pressed)) return;
-    if (isForControl(event.target, pressed)) return;
+    const target = shownTarget(event);
+    if (isTyping(target) && !isForTyping(pressed)) return;
+    if (isForControl(target, pressed)) return;
     const action = editor.actions.forKeys(pressed, editor);
     if (!action || (action.told && action.keys?.[0] === pressed)) return;
     if (editor.actions.run(action.id, editor)) event.preventDefault();
@@ -62,6 +63,10 @@ function restoreKeys({ actions }) {
     localStorage.removeItem(SHELF);
   }
 }
+
+/** What a key goes to. A field that was closed keeps the focus until the next frame: what is typed by then is for the graph.
+ * @param {KeyboardEvent} event @returns {EventTarget | null} */
+const shownTarget = ({ target }) => (target instanceof HTMLElement && !target.checkVisibility() ? null : target);
 
 /** Keys that count while text is typed. @param {string} pressed */
 const isForTyping = (pressed) => /^Ctrl\+(Shift\+)?(Enter|S|O)$|^Ctrl\+Alt\+Enter$/.test(pressed);

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
+
+from graph.facts import fact
 
 
 class Status(Enum):
@@ -24,49 +25,49 @@ class Status(Enum):
     FAILED = auto()  # it failed, or needs a node that did
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class LookUp:
     """Ask the cache for this node; answer with `found`, `not_found`, `asks` or `fail`."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Recall:
     """Ask the cache again for a node whose values were let go; answer as for `LookUp`."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Fetch:
     """Get this node's values from the store; answer with `fetched` or `lost`."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Start:
     """Run this node; answer with `done`, `asks`, `expand`, `fail` or `stop`."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Collect:
     """What stands for this node is done: make its values of theirs; answer with `done`."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Release:
     """Nobody needs this node's values any more."""
 
     node_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Skip:
     """Nobody needs this node's values, which are not at hand: it does not run."""
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
+from graph.facts import fact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,7 +26,7 @@ Storages: TypeAlias = Callable[[object], Iterable[tuple[int, int]]]
 _MOST_KNOWN = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Inner:
     """What a node told and wrote that stood for another one; it is not in the workflow.
 
@@ -41,7 +43,7 @@ class Inner:
     files: tuple[FileStamp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Entry:
     """What a node made.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from graph.errors import DefinitionError
+from graph.facts import fact
 from graph.result import Blocked, Expansion, Items, NodeOutput
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _LONGEST = 4096
 """Characters of an exception's text that are told; some carry whole tensors or pages."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Calls:
     """What a node's function is to be called with.
 
@@ -47,8 +47,8 @@ class Calls:
     @property
     def messages(self) -> list[str]:
         """What the user is to be told of items that are blocked."""
-        found = (item.message for item in self.items if isinstance(item, Blocked))
-        return list(dict.fromkeys(text for text in found if text is not None))
+        found = [item.message for item in self.items if isinstance(item, Blocked)]
+        return [text for text in dict.fromkeys(found) if text is not None]
 
 
 def prepare(

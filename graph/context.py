@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from graph.folders import Folders
@@ -41,7 +43,7 @@ class Journal(Protocol):
         """Write down one more; whole or not at all, also if the process is killed meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class NodeContext:
     """Handed to a node that asks for it by a first parameter of this type.
 

@@ -183,6 +183,8 @@ class DiskCache:
         """Write an entry's values if that is worth it; answers the bytes that they take."""
         if not entry.values:
             return 0
+        if self._pace.of(0) >= entry.seconds:
+            return 0  # whatever they weigh
         weight = self._codec.weigh(entry.values)
         if weight is None or weight > self._budget or self._pace.of(weight) >= entry.seconds:
             return 0

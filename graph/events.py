@@ -6,14 +6,15 @@ The engine knows no clients: a progress bar, a WebSocket and a history row all r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class Event:
     """Anything that happens to a job.
 
@@ -28,7 +29,7 @@ class Event:
     time: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class WholePicture:
     """A picture that a node hands to whoever asked for it, who must not miss it.
 
@@ -39,28 +40,28 @@ class WholePicture:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class JobStarted(Event):
     """Work begins. `nodes` are all that the run may need, in order."""
 
     nodes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class JobFinished(Event):
     """Everything is done, in `seconds`."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class JobCancelled(Event):
     """The job was cancelled, at `node_id` if one was running."""
 
     node_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class JobFailed(Event):
     """Some node failed and all that does not depend on it is done, in `seconds`.
 
@@ -71,7 +72,7 @@ class JobFailed(Event):
     node_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeEvent(Event):
     """Anything that happens to a node of a job.
 
@@ -86,21 +87,21 @@ class NodeEvent(Event):
     display_node: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeCached(NodeEvent):
     """The node need not run. `ui` is what clients were told when it did."""
 
     ui: Mapping[str, object] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeStarted(NodeEvent):
     """The node runs, and `reason` says why its result was not in the cache."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeProgress(NodeEvent):
     """The node has done `value` of `total` steps, lately at `seconds_per_step`.
 
@@ -114,14 +115,14 @@ class NodeProgress(NodeEvent):
     preview: object | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeWarning(NodeEvent):
     """The node says something that is no error."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeFinished(NodeEvent):
     """The node is done after `seconds`; `ui` is what it wants clients to be told."""
 
@@ -129,7 +130,7 @@ class NodeFinished(NodeEvent):
     ui: Mapping[str, object] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeErred(NodeEvent):
     """The node raised: one sentence, and apart from it the traceback.
 
@@ -143,7 +144,7 @@ class NodeErred(NodeEvent):
     inputs: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NodeBlocked(NodeEvent):
     """The node does not run, because a node before it said so, with a message for the user."""
 

@@ -13,15 +13,17 @@ import hashlib
 import math
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Recipe:
     """All that a node's result depends on.
 
@@ -74,6 +76,9 @@ def canonical(value: object) -> bytes:
     Raises:
         TypeError: It is something else.
     """
+    scalar = _SCALARS.get(type(value))
+    if scalar is not None:
+        return scalar(value)
     parts: list[bytes] = []
     _append(parts, value)
     return b"".join(parts)

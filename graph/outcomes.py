@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from graph.sockets import Hidden
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Task:
     """A node that is to run, and everything that it is given.
 
@@ -40,7 +41,7 @@ class Task:
     debug: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Made:
     """The node ran."""
 
@@ -51,7 +52,7 @@ class Made:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Asked:
     """The node wants lazy inputs first."""
 
@@ -59,7 +60,7 @@ class Asked:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Expanded:
     """Other nodes are to stand for the node, or for some of its items."""
 
@@ -69,7 +70,7 @@ class Expanded:
     began: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Raised:
     """The node raised."""
 
@@ -77,7 +78,7 @@ class Raised:
     error: BaseException
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Fetched:
     """The node's values were asked for where they are stored; None if they are gone."""
 

@@ -10,11 +10,12 @@ import hashlib
 import inspect
 import math
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from graph import events
 from graph.calls import awaited
+from graph.facts import fact
 from graph.files import FileStamp
 from graph.keys import Recipe, canonical
 from graph.sockets import Hidden
@@ -34,7 +35,7 @@ _LARGE = 32 * 2**20
 _GRAPH = "the graph before it"
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Intent:
     """What would make a node's result if it runs.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graph.facts import fact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from graph.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class NodeReport:
     """One node of a run.
 

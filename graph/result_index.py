@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from graph.facts import fact
 from graph.result_table import connect, identity
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _SLACK = 0.9
 """How full the budget is left when something had to go, so that not every result costs a round."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Row:
     """One result.
 

@@ -164,9 +164,11 @@ class Worker:
             known.get(slot) or self._engine.identity(value) or output_identity(origin, slot)
             for slot, value in enumerate(output.values)
         )
-        stamps = tuple(FileStamp.of(path) for path in output.files)
-        stamps += tuple(stamp for part in inner for stamp in part.files)
-        entry = Entry(identities, output.values, output.ui, stamps, seconds, inner=tuple(inner))
+        stamps = [FileStamp.of(path) for path in output.files]
+        stamps += [stamp for part in inner for stamp in part.files]
+        entry = Entry(
+            identities, output.values, output.ui, tuple(stamps), seconds, inner=tuple(inner)
+        )
         if intent.pure and lasting:
             self._engine.tiers.put(intent.key, entry)
         return Made(task, intent, entry, output, seconds)

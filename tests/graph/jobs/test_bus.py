@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import events
+from graph.facts import fact
 from graph.jobs.bus import Bus, MissedEventsError, Told
 from graph.jobs.queue_events import JobEnded
 from graph.jobs.record import JobStatus
 from tests.graph.jobs.scripted import node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class Novelty(events.Event):
     """An event of some later version."""
 
-    fact: str
+    detail: str
 
 
 def _step(value: int, node_id: str = "1", job: str = "a", preview: object = None) -> events.Event:
@@ -150,7 +150,7 @@ def test_progress_pushes_out_nothing_else() -> None:
 def test_events_that_it_does_not_know_are_never_lost() -> None:
     bus = Bus(progress=1, previews=1, first=0)
     for number in range(100):
-        bus.publish(Novelty(job="a", number=number, time=0.0, fact="new"))
+        bus.publish(Novelty(job="a", number=number, time=0.0, detail="new"))
     assert _numbers(bus.read(-1)) == list(range(100))
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from graph import events
+from graph.facts import fact
 from graph.jobs.folding import Folding
 from graph.jobs.record import NodeRecord, Result
 from tests.graph.jobs.scripted import node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class Novelty(events.NodeEvent):
     """An event of some later version."""
 
-    fact: str
+    detail: str
 
 
 def _fold(*heard: events.Event) -> Folding:
@@ -85,7 +84,7 @@ def test_what_nodes_say_and_what_was_blocked_are_warnings() -> None:
 
 def test_events_that_it_does_not_know_change_nothing() -> None:
     folding = _fold(
-        node("a", Novelty, fact="new"),
+        node("a", Novelty, detail="new"),
         node("a", events.NodeProgress, value=1, total=2, seconds_per_step=None),
         events.JobStarted(job="a", number=0, time=0.0, nodes=("1",)),
     )

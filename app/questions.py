@@ -36,6 +36,7 @@ def check(engine: Engine, question: Question) -> dict[str, object]:
         "broken": found.broken,
         "problems": [asdict(problem) for problem in found.problems],
         "warnings": found.warnings,
+        "absent": [asdict(problem) for problem in found.absent],
     }
 
 

@@ -60,6 +60,8 @@ class Checked:
         broken: The targets that cannot.
         problems: Everything that is wrong.
         warnings: What is odd and does no harm, as sentences.
+        absent: Problems of nodes that nothing needs: no such class is installed. Whether that
+            matters is for the caller to say.
     """
 
     nodes: Mapping[str, CheckedNode]
@@ -67,3 +69,4 @@ class Checked:
     broken: tuple[str, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
+    absent: tuple[Problem, ...] = ()

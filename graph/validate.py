@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from graph.definition import NodeDefinition
     from graph.folders import Folders
+    from graph.problems import Problem
     from graph.registry import Registry
     from graph.workflow import Link, Workflow, WorkflowNode
 
@@ -68,8 +69,7 @@ class _Check:
             if definition is not None:
                 self._nodes[key] = self._inputs.check(node, definition)
         self._check_order()
-        if targets is None and wanted:
-            self._check_idle(needed)
+        absent = self._check_idle(needed, warn=targets is None and bool(wanted))
         broken = self._fed_by_unsound()
         return Checked(
             nodes=self._nodes,
@@ -77,6 +77,7 @@ class _Check:
             broken=tuple(key for key in wanted if key in broken),
             problems=self._complaints.in_order(self._workflow),
             warnings=tuple(self._complaints.warnings),
+            absent=absent,
         )
 
     def _targets(self, targets: Sequence[str]) -> list[str]:
@@ -128,26 +129,34 @@ class _Check:
     def _definition(self, node: WorkflowNode) -> NodeDefinition | None:
         definition = self._lookup.get(node.class_type)
         if definition is None:
-            found = self._lookup.closest(node.class_type)
-            self._complaints.of_node(
-                node,
-                "invalid_prompt",
-                "a class of node that is installed",
-                show(node.class_type),
-                f"did you mean '{found}'?" if found else "install the pack that has it",
-            )
+            self._unknown(node, self._complaints)
         return definition
 
-    def _check_idle(self, needed: Iterable[str]) -> None:
-        """Warn of unknown classes that nothing needs: they might have been outputs."""
-        idle = self._workflow.keys() - set(needed)
-        for key in [key for key in self._workflow if key in idle]:
-            node = self._workflow[key]
-            if self._lookup.get(node.class_type) is None:
+    def _unknown(self, node: WorkflowNode, complaints: Complaints) -> None:
+        found = self._lookup.closest(node.class_type)
+        complaints.of_node(
+            node,
+            "invalid_prompt",
+            "a class of node that is installed",
+            show(node.class_type),
+            f"did you mean '{found}'?" if found else "install the pack that has it",
+        )
+
+    def _check_idle(self, needed: Sequence[str], *, warn: bool) -> tuple[Problem, ...]:
+        """Look for unknown classes that nothing needs: they might have been outputs."""
+        if len(needed) == len(self._workflow):
+            return ()
+        aside, known = Complaints(), set(needed)
+        for key, node in self._workflow.items():
+            if key in known or self._lookup.get(node.class_type) is not None:
+                continue
+            self._unknown(node, aside)
+            if warn:
                 self._complaints.warnings.append(
                     f"{describe_node(key, node.class_type, node.title)} is left out: "
                     "no such class of node is installed"
                 )
+        return aside.in_order(self._workflow)
 
     def _check_order(self) -> None:
         nodes = self._nodes

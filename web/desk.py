@@ -48,4 +48,6 @@ class RegistryDesk:
 
 def verdict(checked: Checked) -> Verdict:
     """Return what clients are to know of a check."""
-    return Verdict(checked.outputs, checked.broken, checked.problems, checked.warnings)
+    return Verdict(
+        checked.outputs, checked.broken, checked.problems, checked.warnings, checked.absent
+    )

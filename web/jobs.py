@@ -26,12 +26,14 @@ class Verdict:
         broken: Ids of those that cannot.
         problems: Everything that is wrong.
         warnings: What is odd.
+        absent: Problems of nodes that nothing needs: no such class is installed.
     """
 
     outputs: tuple[str, ...]
     broken: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
+    absent: tuple[Problem, ...] = ()
 
 
 class Desk(Protocol):

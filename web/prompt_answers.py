@@ -20,24 +20,24 @@ _MOST = 1_000
 
 
 def refusal(workflow: Workflow, verdict: Verdict) -> WebError:
-    """Return the answer to a workflow of which nothing can run."""
+    """Return the answer to a workflow that is not run."""
     general = next((problem for problem in verdict.problems if not problem.node_id), None)
-    unknown = next((p for p in verdict.problems if p.type == "invalid_prompt"), None)
+    foreign = unknown(verdict)
     errors = node_errors(workflow, verdict)
-    # A node that is not installed may be the very one that saves something.
-    if general is not None and (unknown is None or general.type != _NO_OUTPUTS):
+    # First, as in ComfyUI: it may be the very one that saves something.
+    if foreign is not None:
+        return WebError(
+            400,
+            foreign.type,
+            str(foreign),
+            details=f"Node ID '#{foreign.node_id}'",
+            extra_info={"class_type": foreign.class_type, "node_id": foreign.node_id},
+            node_errors=errors,
+        )
+    if general is not None:
         # ComfyUI's clients know no target that is none, but nothing to be put out.
         type_ = _NO_OUTPUTS if general.type == "invalid_target" else general.type
         return WebError(400, type_, str(general), details=_details(general), node_errors=errors)
-    if unknown is not None:
-        return WebError(
-            400,
-            unknown.type,
-            str(unknown),
-            details=f"Node ID '#{unknown.node_id}'",
-            extra_info={"class_type": unknown.class_type, "node_id": unknown.node_id},
-            node_errors=errors,
-        )
     return WebError(
         400,
         "prompt_outputs_failed_validation",
@@ -47,10 +47,19 @@ def refusal(workflow: Workflow, verdict: Verdict) -> WebError:
     )
 
 
+def unknown(verdict: Verdict) -> Problem | None:
+    """Return what is wrong with the first node whose class is not installed, needed or not.
+
+    ComfyUI runs nothing of a workflow that has one.
+    """
+    problems = (*verdict.problems, *verdict.absent)
+    return next((problem for problem in problems if problem.type == "invalid_prompt"), None)
+
+
 def node_errors(workflow: Workflow, verdict: Verdict) -> dict[str, Json]:
     """Return what is wrong with which node."""
     by_node: dict[str, list[Problem]] = {}
-    for problem in verdict.problems[:_MOST]:
+    for problem in (*verdict.problems, *verdict.absent)[:_MOST]:
         if problem.node_id:
             by_node.setdefault(problem.node_id, []).append(problem)
     if not by_node:

@@ -23,7 +23,7 @@ from web.declared.readers import Doc, Range, json_reader
 from web.declared.route import get, post
 from web.errors import WebError, bad_request, not_found, too_large
 from web.jobs import JOBS
-from web.prompt_answers import node_errors, refusal
+from web.prompt_answers import node_errors, refusal, unknown
 from web.queue_entries import whole
 
 if TYPE_CHECKING:
@@ -179,14 +179,14 @@ async def _checked(request: web.Request, body: object) -> tuple[Prompt, Document
     """Read and check a workflow of which something can run.
 
     Raises:
-        WebError: Nothing can.
+        WebError: Nothing can, or a node is of a class that is not installed.
     """
     prompt, document = _read(request, body)
     try:
         verdict = await request.app[JOBS].desk.check(document, _targets(prompt))
     except GraphError as error:
         raise WebError(503, "worker_not_ready", str(error), headers={"Retry-After": "1"}) from error
-    if not verdict.outputs:
+    if not verdict.outputs or unknown(verdict):
         raise refusal(document.workflow, verdict)
     return prompt, document, verdict
 

@@ -82,7 +82,8 @@ class Desk:
             return await self._ask(document, targets)
         found = await self._look(document, known, targets)
         # Packs have the last word on what may be wrong with their nodes.
-        return await self._ask(document, targets) if found.problems else found
+        doubtful = found.problems or found.absent
+        return await self._ask(document, targets) if doubtful else found
 
     async def _look(
         self, document: Document, registry: Registry, targets: Sequence[str] | None
@@ -101,6 +102,7 @@ class Desk:
             tuple(found["broken"]),
             tuple(read(Problem, problem) for problem in found["problems"]),
             tuple(found["warnings"]),
+            tuple(read(Problem, problem) for problem in found["absent"]),
         )
 
     async def _answer(self, question: object) -> Any:  # noqa: ANN401 - plain data

@@ -112,6 +112,14 @@ def test_what_is_wrong_with_a_packs_node_is_said_at_once(
     assert [error["type"] for error in answer["node_errors"]["1"]["errors"]] == [type_]
 
 
+def test_nothing_runs_beside_a_node_that_no_pack_brings(it: Server) -> None:
+    beside = {**prompt("Plain", "a.txt"), "7": {"class_type": "Choosi", "inputs": {}}}
+    status, answer = it.ask("/prompt", {"prompt": beside})
+    assert (status, answer["error"]["type"]) == (400, "invalid_prompt")
+    assert answer["error"]["extra_info"] == {"class_type": "Choosi", "node_id": "7"}
+    assert "did you mean 'Choosy'?" in answer["node_errors"]["7"]["errors"][0]["message"]
+
+
 def test_its_routes_messages_and_words_come_through(it: Server) -> None:
     with Ear(it.url, "ear", announcing=True) as ear:
         ear.until(lambda _: "feature_flags" in ear.kinds)

@@ -193,6 +193,17 @@ async def test_a_sound_output_runs_and_the_broken_one_is_explained(tmp_path: Pat
             "invalid_prompt",
             {"a"},
         ),
+        ({"prompt": {**TWO, **api(c=("Absent", {}))}}, "invalid_prompt", {"c"}),
+        (
+            {"prompt": {**TWO, **api(c=("Absent", {}), d=("Save", {"value": "c:0"}))}},
+            "invalid_prompt",
+            {"c"},
+        ),
+        (
+            {"prompt": {**TWO, **api(c=("Absent", {}))}, "partial_execution_targets": ["b"]},
+            "invalid_prompt",
+            {"c"},
+        ),
         ({"prompt": api(b=("Save", {}))}, "prompt_outputs_failed_validation", {"b"}),
         (
             {"prompt": api(b=("Save", {"value": "z:0"}))},

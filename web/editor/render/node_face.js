@@ -20,7 +20,7 @@ import { breakText, fitText } from './text.js';
  * text is large enough to be read, `linked` tells of sockets as `i0`, `o2`.
  * @typedef {{readonly context: Context, readonly theme: Theme, readonly paint: NodePaint, readonly pixel: number,
  *   readonly writes: boolean, readonly linked: ReadonlySet<string>, readonly words: Words,
- *   readonly node: NodeView['record']}} Brush */
+ *   readonly pictures: import('./pictures.js').Pictures, readonly node: NodeView['record']}} Brush */
 
 /** How far shadows reach beyond a node. */
 export const MARGIN = 16;

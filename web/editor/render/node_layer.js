@@ -70,7 +70,7 @@ function paintHere(frame, view) {
   const { record } = view;
   context.setTransform(density, 0, 0, density, record.x * density + frame.originX, record.y * density + frame.originY);
   frame.forgetTransform();
-  paintNode(context, view, density, frame.theme, sprites.linked(view), sprites.words());
+  paintNode(context, view, density, sprites);
 }
 
 /** @param {Frame} frame @param {NodeView} view */

@@ -27,8 +27,8 @@ function measure(text, look) {
 }
 
 /** @param {Brush} brush @param {Rect} rect @param {string} text */
-export function drawNote({ context, theme }, rect, text) {
-  const { pieces, marks } = layoutNote(text, rect.w - 2 * NOTE_PAD, measure);
+export function drawNote({ context, theme, pictures }, rect, text) {
+  const { pieces, marks } = layoutNote(text, rect.w - 2 * NOTE_PAD, measure, (url) => pictures.size(url));
   context.save();
   context.beginPath();
   context.rect(rect.x, rect.y, rect.w, rect.h);
@@ -42,20 +42,40 @@ export function drawNote({ context, theme }, rect, text) {
   }
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  for (const { x, y, w, h, text: word, look } of pieces) {
-    if (y > rect.h) break;
-    context.font = fontOf(look);
-    context.fillStyle = theme.css[look.run.href ? 'selection' : look.muted ? 'field-text-muted' : 'field-text'];
-    context.fillText(word, x, y + h / 2);
-    if (look.run.href) context.fillRect(x, y + h - 2, w, 1);
+  for (const piece of pieces) {
+    if (piece.y > rect.h) continue;
+    if (piece.picture) drawPicture(context, pictures, piece.picture, piece);
+    else drawWord(context, theme, piece);
   }
   context.restore();
 }
 
+/** @param {import('./text.js').Context} context @param {import('./pictures.js').Pictures} pictures @param {string} url @param {Rect} rect */
+function drawPicture(context, pictures, url, { x, y, w, h }) {
+  const there = pictures.get(url);
+  if (!there) return;
+  context.save();
+  context.beginPath();
+  context.roundRect(x, y, w, h, 4);
+  context.clip();
+  context.drawImage(there.image, x, y, w, h);
+  context.restore();
+}
+
+/** @param {import('./text.js').Context} context @param {import('./theme.js').Theme} theme @param {import('../view/note_layout.js').Piece} piece */
+function drawWord(context, theme, { x, y, w, h, text, look }) {
+  context.font = fontOf(look);
+  context.fillStyle = theme.css[look.run.href ? 'selection' : look.muted ? 'field-text-muted' : 'field-text'];
+  context.fillText(text, x, y + h / 2);
+  if (look.run.href) context.fillRect(x, y + h - 2, w, 1);
+  if (look.run.struck) context.fillRect(x, y + h / 2, w, 1);
+}
+
 /** The address under a point of a note. @param {Rect} rect @param {string} text @param {{readonly x: number, readonly y: number}} at on the node
- * @returns {string | null} */
-export function linkInNote(rect, text, at) {
+ * @param {import('../view/note_layout.js').SizeOf} sizeOf of pictures @returns {string | null} */
+export function linkInNote(rect, text, at, sizeOf) {
   const [x, y] = [at.x - rect.x - NOTE_PAD, at.y - rect.y - NOTE_PAD];
-  const piece = layoutNote(text, rect.w - 2 * NOTE_PAD, measure).pieces.find((one) => x >= one.x && x <= one.x + one.w && y >= one.y && y <= one.y + one.h);
+  const { pieces } = layoutNote(text, rect.w - 2 * NOTE_PAD, measure, sizeOf);
+  const piece = pieces.find((one) => x >= one.x && x <= one.x + one.w && y >= one.y && y <= one.y + one.h);
   return piece?.look.run.href ?? null;
 }

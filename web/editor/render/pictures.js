@@ -41,6 +41,12 @@ export class Pictures {
     return found ? found.image.naturalHeight / Math.max(found.image.naturalWidth, 1) : null;
   }
 
+  /** In pixels of its own, or null while unknown. @param {string} url @returns {{w: number, h: number} | null} */
+  size(url) {
+    const found = this.get(url)?.image;
+    return found ? { w: found.naturalWidth, h: found.naturalHeight } : null;
+  }
+
   /** @param {string} url */
   #fetch(url) {
     const image = new Image();

@@ -80,7 +80,7 @@ export class Renderer {
     this.pictures = new Pictures((url) => this.#showPicture(url));
     this.shown = new Shown(this.pictures, picturesOf ?? (() => []));
     this.picturesOf = (/** @type {NodeRecord} */ node) => this.shown.of(node);
-    this.sprites = new Sprites(() => this.theme, (view) => this.#linkedOf(view), () => this.words);
+    this.sprites = new Sprites(() => this.theme, (view) => this.#linkedOf(view), () => this.words, this.pictures);
     this.store = store;
     this.scene = this.#makeScene(store, catalogue);
     viewport.subscribe(() => this.invalidate());
@@ -250,6 +250,7 @@ export class Renderer {
   #showPicture(url) {
     for (const view of this.scene.nodes.values()) {
       if (this.picturesOf(view.record).includes(url)) this.scene.touch(view.key);
+      if (view.record.type === 'MarkdownNote') this.scene.renew(view.key);
     }
     this.invalidate();
   }

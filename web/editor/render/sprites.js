@@ -35,11 +35,13 @@ export class Sprites {
   /** How many were made, for telling what a frame cost. */
   made = 0;
 
-  /** @param {() => Theme} theme @param {(view: NodeView) => ReadonlySet<string>} linked @param {() => Words} words */
-  constructor(theme, linked, words) {
+  /** @param {() => Theme} theme @param {(view: NodeView) => ReadonlySet<string>} linked @param {() => Words} words
+   * @param {import('./pictures.js').Pictures} pictures */
+  constructor(theme, linked, words, pictures) {
     this.theme = theme;
     this.linked = linked;
     this.words = words;
+    this.pictures = pictures;
   }
 
   /** @param {NodeView} view @param {number} density */
@@ -99,7 +101,7 @@ export class Sprites {
     const margin = Math.ceil(MARGIN * density);
     const top = Math.round(-view.layout.bounds.y * density);
     this.#context.setTransform(density, 0, 0, density, margin, margin + top);
-    paintNode(this.#context, view, density, this.theme(), this.linked(view), this.words());
+    paintNode(this.#context, view, density, this);
     const picture = this.#canvas.transferToImageBitmap();
     const sprite = { picture, version: view.version, density, pixels: width * height };
     this.#sprites.set(id, sprite);
@@ -141,10 +143,12 @@ function spriteSize({ layout }, density) {
 }
 
 /** Draw a node at the context's origin.
- * @param {import('./text.js').Context} context @param {NodeView} view @param {number} density
- * @param {Theme} theme @param {ReadonlySet<string>} linked @param {Words} words */
-export function paintNode(context, view, density, theme, linked, words) {
-  const writes = writesAt(density);
+ * @param {import('./text.js').Context} context @param {NodeView} view @param {number} density @param {Sprites} means */
+export function paintNode(context, view, density, means) {
+  const theme = means.theme();
   const paint = theme.paintOf(view.record);
-  drawNode({ context, theme, paint, pixel: 1 / density, writes, linked, words, node: view.record }, view);
+  drawNode({
+    context, theme, paint, pixel: 1 / density, writes: writesAt(density), linked: means.linked(view), words: means.words(),
+    pictures: means.pictures, node: view.record,
+  }, view);
 }

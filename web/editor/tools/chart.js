@@ -29,7 +29,7 @@
  *   readonly catalogue: import('../model/catalogue.js').Catalogue,
  *   readonly graph: string,
  *   readonly renderer: {readonly scene: Scene, hovered: string | null, invalidate(): void,
- *     readonly overlays: Set<import('../render/renderer.js').Overlay>},
+ *     readonly overlays: Set<import('../render/renderer.js').Overlay>, readonly pictures?: import('../render/pictures.js').Pictures},
  * }} Workbench */
 
 /** A link that was dropped on the empty canvas: which end it has, and of what type.

@@ -46,7 +46,8 @@ export class PointingField extends Pointing {
     const { view, widget, key } = this.hit;
     const at = this.chart.point(press);
     const text = String(view.record.values[widget.name] ?? '');
-    const link = linkInNote(widget.rect, text, { x: at.x - view.record.x, y: at.y - view.record.y });
+    const link = linkInNote(widget.rect, text, { x: at.x - view.record.x, y: at.y - view.record.y },
+      (url) => this.bench.renderer.pictures?.size(url) ?? null);
     if (link) open(link, '_blank', 'noopener,noreferrer');
     else if (press.shift || press.ctrl) this.bench.selection.toggle(key);
     else this.bench.selection.set([key]);

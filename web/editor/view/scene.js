@@ -100,6 +100,12 @@ export class Scene {
     this.revision += 1;
   }
 
+  /** A node is to be drawn anew. @param {string} key */
+  renew(key) {
+    const view = this.nodes.get(key);
+    if (view) view.version = this.#versions += 1;
+  }
+
   /** Classes are called otherwise, or are others than they were. */
   redefine() {
     for (const [key, { record }] of [...this.nodes]) this.#putNode(key, record, true);

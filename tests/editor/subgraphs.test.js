@@ -7,6 +7,7 @@ import { writeUi } from '../../web/editor/formats/ui_writer.js';
 import * as edits from '../../web/editor/model/edits.js';
 import { keyOf, nodeKey } from '../../web/editor/model/keys.js';
 import { ROOT } from '../../web/editor/model/records.js';
+import { ownSubgraphs } from '../../web/editor/model/reuse.js';
 import { mayContain } from '../../web/editor/model/rules.js';
 import { Bench, catalogue, textToImage } from './support/bench.js';
 
@@ -157,4 +158,20 @@ test('a file whose subgraphs contain each other opens, and is refused only when 
   const document = { nodes: [{ id: 1, type: 'a', pos: [0, 0], size: [1, 1] }], links: [], definitions: { subgraphs: [inside('a', 'b'), inside('b', 'a')] } };
   const bench = new Bench(readUi(document, catalogue));
   assert.throws(() => writeApi(bench.store, catalogue), { key: 'formats.tooDeep' });
+});
+
+test('subgraphs are offered to be added again, but never within themselves', () => {
+  const { bench } = packed();
+  const names = (graph) => ownSubgraphs(bench.store, catalogue, graph).map(({ title }) => title);
+  assert.deepEqual(names(ROOT), ['Sampling']);
+  assert.deepEqual(names('sub'), []);
+  const found = catalogue.search('sampling', { more: ownSubgraphs(bench.store, catalogue, ROOT), fitting: { type: 'LATENT', side: 'output' } });
+  assert.equal(found[0].name, 'sub');
+  const added = bench.do((tx) => edits.addNode(tx, catalogue, { graph: ROOT, type: 'sub', x: 0, y: 0 }));
+  assert.deepEqual([added.type, added.inputs.map(({ name }) => name)], ['sub', ['clip', 'model', 'latent_image']]);
+  const outer = bench.do((tx) => edits.makeSubgraph(tx, [keyOf(added)], 'Outer', 'outer'));
+  assert.deepEqual(names(ROOT), ['Outer', 'Sampling']);
+  assert.deepEqual(names('sub'), []);
+  assert.deepEqual(names('outer'), ['Sampling']);
+  assert.equal(outer.type, 'outer');
 });

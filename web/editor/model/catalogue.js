@@ -80,13 +80,13 @@ export class Catalogue {
    * call them, then by category and description, in the reader's language and in English.
    * Deprecated ones come last.
    * @param {string} query
-   * @param {{readonly fitting?: Fitting | undefined}} [options]
+   * @param {{readonly fitting?: Fitting | undefined, readonly more?: readonly Definition[]}} [options] `more` are searched as well
    * @returns {Definition[]}
    */
-  search(query, { fitting } = {}) {
+  search(query, { fitting, more = [] } = {}) {
     /** @type {{definition: Definition, rank: number}[]} */
     const found = [];
-    for (const definition of this.all()) {
+    for (const definition of [...more, ...this.all()]) {
       if (fitting && !fits(definition, fitting)) continue;
       const rank = rankOf(definition, query, fitting);
       if (rank > 0) found.push({ definition, rank });

@@ -18,6 +18,9 @@ import { readInput } from './definition.js';
 /** @typedef {import('./records.js').GraphRecord} GraphRecord */
 /** @typedef {import('./records.js').Slot} Slot */
 
+/** The category of what a workflow brings itself. */
+export const SUBGRAPHS = 'subgraph';
+
 export class Definitions {
   #store;
   #catalogue;
@@ -36,13 +39,13 @@ export class Definitions {
   /** @param {NodeRecord} node @returns {Definition | undefined} undefined for a class that is not known */
   of(node) {
     const subgraph = this.#store.graph(node.type);
-    if (subgraph) return this.#ofSubgraph(subgraph);
+    if (subgraph) return this.ofSubgraph(subgraph);
     if (node.type === 'PrimitiveNode') return this.#ofPrimitive(node);
     return this.#catalogue.get(node.type);
   }
 
-  /** @param {GraphRecord} graph @returns {Definition} */
-  #ofSubgraph(graph) {
+  /** What every node that stands for a subgraph is. @param {GraphRecord} graph @returns {Definition} */
+  ofSubgraph(graph) {
     const now = `${this.#store.shapeRevision} ${this.#catalogue.revision}`;
     if (this.#madeAt !== now) {
       this.#made.clear();
@@ -102,7 +105,7 @@ function definitionOf(graph, inputs, fields) {
     name: graph.id,
     displayName: graph.name,
     title: graph.name,
-    category: 'subgraph',
+    category: SUBGRAPHS,
     description: typeof graph.extra.description === 'string' ? graph.extra.description : '',
     source: 'editor',
     aliases: [],

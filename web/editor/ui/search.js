@@ -2,8 +2,10 @@
 /** Finding a node class by typing, and adding it where the canvas was double-clicked. */
 
 import { t } from '../lib/i18n.js';
+import { SUBGRAPHS } from '../model/definitions.js';
 import { addNode } from '../model/edits.js';
 import { keyOf } from '../model/keys.js';
+import { ownSubgraphs } from '../model/reuse.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -27,6 +29,7 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
   let fits = 0;
   /** @type {import('../model/definition.js').Definition[]} */
   let found = [];
+  const more = ownSubgraphs(editor.store, editor.catalogue, editor.graph);
   const mark = () => {
     [...list.children].forEach((row, index) => row.setAttribute('aria-selected', String(index === chosen)));
     const row = list.children[chosen];
@@ -54,7 +57,7 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
     }
   };
   const search = () => {
-    const answers = (/** @type {object} */ options) => editor.catalogue.search(field.value, options).filter((one) => field.value || !one.deprecated);
+    const answers = (/** @type {object} */ options) => editor.catalogue.search(field.value, { ...options, more }).filter((one) => field.value || !one.deprecated);
     found = answers(fitting ? { fitting } : {});
     fits = found.length;
     if (fitting && field.value) found = [...new Set([...found, ...answers({})])];
@@ -86,7 +89,7 @@ export function openSearch(editor, { at = middle(editor), fitting, onAdded } = {
 }
 
 /** A category as a path is shown. @param {import('../model/definition.js').Definition} definition */
-export const shownCategory = ({ category }) => category.replace(/^_/, '').replaceAll('/', ' › ').replaceAll('_', ' ') || '–';
+export const shownCategory = ({ category }) => category === SUBGRAPHS ? t('nodes.subgraphs') : category.replace(/^_/, '').replaceAll('/', ' › ').replaceAll('_', ' ') || '–';
 
 /** Titles that several classes have. @param {readonly import('../model/definition.js').Definition[]} found @returns {Set<string>} */
 function doubled(found) {

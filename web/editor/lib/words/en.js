@@ -43,7 +43,7 @@ export const en = {
   'template.txt2img': 'Text to image', 'template.img2img': 'Image to image', 'template.inpaint': 'Inpaint',
   'template.prompt_choices': 'Choices in prompts', 'template.regional_prompts': 'A prompt for each region',
   'template.edit_by_inversion': 'Edit by inversion', 'template.edit_by_flipped_sigmas': 'Edit by flipped sigmas',
-  'nodes.search': 'Filter nodes', 'log.empty': 'The log is empty.',
+  'nodes.search': 'Filter nodes', 'nodes.subgraphs': 'Subgraphs of this workflow', 'log.empty': 'The log is empty.',
   'settings.language': 'Language', 'settings.theme': 'Theme', 'settings.theme.system': 'As the system', 'settings.theme.dark': 'Dark',
   'settings.theme.light': 'Light', 'settings.minimap': 'Show the minimap', 'settings.badges': 'Show seconds over nodes',
   'settings.server': 'Server', 'settings.version': 'Version', 'settings.device': 'Device', 'settings.memory': 'Free memory',

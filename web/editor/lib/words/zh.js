@@ -44,7 +44,7 @@ export const zh = {
   'template.txt2img': '文生图', 'template.img2img': '图生图', 'template.inpaint': '局部重绘',
   'template.prompt_choices': '提示词中的选项', 'template.regional_prompts': '分区提示词',
   'template.edit_by_inversion': '反演编辑', 'template.edit_by_flipped_sigmas': '翻转 sigma 编辑',
-  'nodes.search': '筛选节点', 'log.empty': '日志为空。',
+  'nodes.search': '筛选节点', 'nodes.subgraphs': '此工作流的子图', 'log.empty': '日志为空。',
   'settings.language': '语言', 'settings.theme': '主题', 'settings.theme.system': '跟随系统', 'settings.theme.dark': '深色',
   'settings.theme.light': '浅色', 'settings.minimap': '显示小地图', 'settings.badges': '在节点上方显示秒数',
   'settings.server': '服务器', 'settings.version': '版本', 'settings.device': '设备', 'settings.memory': '可用内存',

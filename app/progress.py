@@ -78,7 +78,7 @@ class ProgressDisplay:
 
     def _move(self, event: NodeProgress) -> None:
         bar = self._bars.get(event.node_id)
-        if bar is None:
+        if bar is None or not event.total:
             return
         if bar.total != event.total:
             bar.total, bar.bar_format, bar.leave = event.total, _STEPS, event.total > 1

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiohttp import web
 
+from compat.sent_pictures import Glimpses, encoded
 from graph.context import current
+from graph.events import WholePicture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +53,7 @@ class PromptServer:
         self.supports = ["custom_nodes_from_web"]
         self.say: Callable[[str, object, str | None], None] = _nobody
         """Passes a message on: its type, what it says, and to whom if not to everybody."""
+        self._glimpses = Glimpses()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -68,13 +71,43 @@ class PromptServer:
         return self._loop
 
     def send_sync(self, event: str | int, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
-        """Send a message to a client, or to all; from any thread."""
+        """Send a message, or a picture, to a client, or to all; from any thread.
+
+        Args:
+            event: The message's type, or a number of `BinaryEventTypes`.
+            data: What it says; bytes; `(format, picture, largest size or None)`.
+            sid: The client's id.
+        """
         if isinstance(event, str):
             self.say(event, data, sid)
         elif isinstance(data, bytes | bytearray):
             self.say("binary", {"event": int(event), "data": bytes(data)}, sid)
         else:
-            _log.debug("a node pack sends a picture that is not encoded, which is left out")
+            self._show(data, sid)
+
+    def _show(self, data: Any, sid: str | None) -> None:  # noqa: ANN401 - whatever a pack sends
+        """Send a picture that is not encoded, alone or with what it is about."""
+        match data:
+            case [[str(kind), picture, *size], about]:
+                pass
+            case [str(kind), picture, *size]:
+                about = None
+            case _:
+                _log.warning(
+                    "a node pack sends as a picture something that is none; expected (format,"
+                    " picture, largest size or None)"
+                )
+                return
+        largest = size[0] if size else None
+        context = current.get()
+        if context is not None and largest and not self._glimpses.due(context):
+            return
+        content = encoded(kind, picture, largest)
+        if context is not None and sid is None:
+            # Told with what else happens to the node, it comes in order, to whoever sent the job.
+            context.progress(0, 0, WholePicture(content))
+        else:
+            self.say("picture", {"content": content, "about": about}, sid)
 
     async def send(self, event: str | int, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
         """Send a message to a client, or to all."""

@@ -74,7 +74,7 @@ class NodeContext:
 
         Args:
             value: Steps done.
-            total: Steps in all.
+            total: Steps in all; 0 to show a picture without a word about steps.
             preview: A glimpse of the result, called only if somebody looks; a `WholePicture` goes
                 to whoever sent the job in any case.
 

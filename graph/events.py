@@ -106,7 +106,7 @@ class NodeProgress(NodeEvent):
     """The node has done `value` of `total` steps, lately at `seconds_per_step`.
 
     `preview` is a glimpse of the result, to be called by those who want to see it; a `WholePicture`
-    is the result itself.
+    is the result itself. Where `total` is 0, it tells of the picture and not of steps.
     """
 
     value: int

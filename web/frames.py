@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from web.answers import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graph.events import NodeProgress
     from web.messages import Message
 
@@ -59,22 +61,26 @@ class TextFrame:
 
 
 class PreviewFrame:
-    """A glimpse of a picture in the making, of types 1 and 4.
+    """A picture, of types 1 and 4.
 
     Args:
-        event: Whose preview are the bytes of a JPEG or PNG.
-        picture: These.
-        client: Whom it is for.
+        picture: The bytes of a JPEG or PNG.
+        about: Where it belongs, as ComfyUI says that; None if nobody knows.
+        key: What a later frame of the same key stands for, too; None if nothing can.
         whole: Whether it is no glimpse but a result, which goes to clients that announced nothing.
     """
 
     def __init__(
-        self, event: NodeProgress, picture: bytes, client: str, *, whole: bool = False
+        self,
+        picture: bytes,
+        about: Mapping[str, object] | None,
+        key: tuple[str, str] | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
-        self.client = client
         self.whole = whole
-        self.key = None if whole else ("preview", f"{event.job} {event.node_id}")
-        self._event = event
+        self.key = key
+        self._about = about
         self._picture = picture
 
     @cached_property
@@ -86,22 +92,29 @@ class PreviewFrame:
     @cached_property
     def with_metadata(self) -> bytes:
         """The picture and where it belongs, for those who say that they can read it."""
-        event = self._event
-        inner = event.display_node != event.node_id
-        about = {
-            "node_id": event.node_id,
-            "prompt_id": event.job,
-            "display_node_id": event.display_node,
-            "parent_node_id": event.display_node if inner else None,
-            "real_node_id": event.display_node,
-            "image_type": "image/png" if self._is_png else "image/jpeg",
-        }
-        text = json.dumps(about).encode()
+        if self._about is None:
+            return self.bare
+        kind = "image/png" if self._is_png else "image/jpeg"
+        text = json.dumps({**self._about, "image_type": kind}).encode()
         return struct.pack(">II", PREVIEW_WITH_METADATA, len(text)) + text + self._picture
 
     @property
     def _is_png(self) -> bool:
         return self._picture.startswith(b"\x89PNG")
+
+
+def preview_of(event: NodeProgress, picture: bytes, *, whole: bool = False) -> PreviewFrame:
+    """Return the frame of a node's picture: a glimpse, or a result, of which each one counts."""
+    inner = event.display_node != event.node_id
+    about = {
+        "node_id": event.node_id,
+        "prompt_id": event.job,
+        "display_node_id": event.display_node,
+        "parent_node_id": event.display_node if inner else None,
+        "real_node_id": event.display_node,
+    }
+    key = None if whole else ("preview", f"{event.job} {event.node_id}")
+    return PreviewFrame(picture, about, key, whole=whole)
 
 
 class BinaryFrame:
@@ -115,6 +128,7 @@ class BinaryFrame:
 
     def __init__(self, event: int, content: bytes, key: tuple[str, str] | None = None) -> None:
         self.key = key
+        self.picture = event in (PREVIEW, PREVIEW_WITH_METADATA)
         self.content = struct.pack(">I", event) + content
 
 

@@ -16,7 +16,7 @@ from graph.events import NodeProgress, NodeStarted, WholePicture
 from graph.jobs.bus import MissedEventsError
 from graph.jobs.listening import Listeners
 from graph.jobs.queue_events import QueueChanged
-from web.frames import BinaryFrame, PreviewFrame, TextFrame, text_frame
+from web.frames import BinaryFrame, PreviewFrame, TextFrame, preview_of, text_frame
 from web.messages import Clients, Message, status_data
 from web.progress_board import OVER, PAUSE, ProgressBoard
 from web.translator import Translator
@@ -124,13 +124,18 @@ class Hub:
         """Send on what a node pack says, in its own words.
 
         Args:
-            type_: The message's type; `progress_text` and `binary` travel as binary frames.
-            data: What it says: `node` and `text`, or `event`, a number, and `data`, bytes.
+            type_: The message's type; `progress_text`, `picture` and `binary` travel as binary
+                frames.
+            data: What it says: `node` and `text`; `content`, bytes, and `about`, or None; `event`,
+                a number, and `data`, bytes.
             client: Whom it is for; None for everybody.
         """
         match type_, data:
             case "progress_text", {"node": node, "text": text}:
                 self._route(text_frame(str(node), str(text)), client)
+            case "picture", {"content": bytes(content), "about": about}:
+                known = about if isinstance(about, Mapping) else None
+                self._route(PreviewFrame(content, known, whole=True), client)
             case "binary", {"event": int(event), "data": bytes(content)} if 0 <= event < 2**32:
                 self._route(BinaryFrame(event, content), client)
             case _:
@@ -179,9 +184,9 @@ class Hub:
             client = self._clients.of(event.job)
             match event.preview if client in self._named else None:
                 case WholePicture(content):
-                    self._route(PreviewFrame(event, content, client, whole=True), client)
+                    self._route(preview_of(event, content, whole=True), client)
                 case bytes(content):
-                    self._route(PreviewFrame(event, content, client), client)
+                    self._route(preview_of(event, content), client)
 
     def _tell_states(self, states: Iterable[tuple[str, dict[str, object]]], number: int) -> None:
         for job_id, state in states:

@@ -76,6 +76,10 @@ class Outlet:
         return frames
 
     def _wants(self, frame: Frame) -> bool:
-        if not isinstance(frame, TextFrame):
-            return self.pictures or (isinstance(frame, PreviewFrame) and frame.whole)
-        return self.numbered or not frame.message.own
+        match frame:
+            case TextFrame():
+                return self.numbered or not frame.message.own
+            case PreviewFrame():
+                return self.pictures or frame.whole
+            case BinaryFrame():
+                return self.pictures or frame.picture

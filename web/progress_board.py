@@ -101,7 +101,7 @@ class ProgressBoard:
                 "real_node_id": event.display_node,
             }
         match event:
-            case events.NodeProgress():
+            case events.NodeProgress() if event.total:
                 node["value"], node["max"] = event.value, event.total
             case events.NodeFinished():
                 node["value"], node["state"] = node["max"], "finished"

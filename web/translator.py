@@ -171,6 +171,8 @@ class Translator:
         return [*self._release(event), self._to("executing", event, _where(event), more)]
 
     def _node_progress(self, event: events.NodeProgress) -> list[Message]:
+        if not event.total:
+            return self._release(event)
         done = {"value": event.value, "max": event.total, "node": event.node_id}
         more = {"display_node": event.display_node, "seconds_per_step": event.seconds_per_step}
         return [*self._release(event), self._to("progress", event, done, more)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.events import NodeProgress
 from web import outlet as outlets
-from web.frames import PreviewFrame, TextFrame
+from web.frames import BinaryFrame, PreviewFrame, TextFrame, preview_of, text_frame
 from web.messages import Message, status_data
 from web.outlet import CROWDED, Outlet
 
@@ -36,7 +36,7 @@ def preview(picture: bytes, node: str = "a") -> PreviewFrame:
         seconds_per_step=None,
         preview=picture,
     )
-    return PreviewFrame(event, picture, "me")
+    return preview_of(event, picture)
 
 
 async def test_a_client_that_keeps_up_gets_every_step() -> None:
@@ -90,8 +90,25 @@ async def test_our_own_messages_and_pictures_go_to_those_who_can_read_them() -> 
         outlet.offer(fact(1, own=True))
         outlet.offer(preview(b"x"))
         outlet.offer(fact(2))
-    assert [type(frame).__name__ for frame in await plain.take()] == ["PreviewFrame", "TextFrame"]
+        outlet.offer(text_frame("7", "half way"))
+    assert [type(frame).__name__ for frame in await plain.take()] == [
+        "PreviewFrame",
+        "TextFrame",
+        "BinaryFrame",
+    ]
     assert [type(frame).__name__ for frame in await numbered.take()] == ["TextFrame", "TextFrame"]
+
+
+async def test_pictures_that_a_pack_sends_go_to_all_and_none_is_left_out() -> None:
+    outlet = Outlet("me", pictures=False)
+    sent = [PreviewFrame(b"1", None, whole=True), PreviewFrame(b"2", {"node_id": "7"}, whole=True)]
+    raw = BinaryFrame(1, b"\0\0\0\x01jpeg")
+    for picture in sent:
+        outlet.offer(picture)
+    outlet.offer(raw)
+    assert await outlet.take() == [*sent, raw]
+    assert sent[0].with_metadata == sent[0].bare == b"\0\0\0\x01\0\0\0\x011"
+    assert raw.content == b"\0\0\0\x01\0\0\0\x01jpeg"
 
 
 async def test_a_closed_outlet_gives_what_waits_and_takes_nothing_more() -> None:

@@ -2,6 +2,7 @@
 /** API format as records, laid out automatically, since it says nothing of where things are. */
 
 import { asObject, asText, isObject } from '../lib/json.js';
+import { uuid } from '../lib/uuid.js';
 import { keyOf } from '../model/keys.js';
 import { placesFor } from '../model/edits/arrange.js';
 import { inputSlots, isLinkableField, outputSlots, slot, socketFor } from '../model/slots.js';
@@ -28,7 +29,7 @@ export function isApi(data) {
 
 /** What an empty workflow consists of. @returns {GraphRecord} */
 export function emptyRoot() {
-  const extra = { id: crypto.randomUUID(), revision: 0, config: {}, extra: {}, version: 0.4 };
+  const extra = { id: uuid(), revision: 0, config: {}, extra: {}, version: 0.4 };
   return { kind: 'graph', id: ROOT, name: '', inputs: [], outputs: [], promoted: [], extra };
 }
 

@@ -4,6 +4,7 @@
 import { History } from '../history/history.js';
 import { nameAt } from '../model/places.js';
 import { t } from '../lib/i18n.js';
+import { uuid } from '../lib/uuid.js';
 import { ROOT } from '../model/records.js';
 import { Store } from '../model/store.js';
 import { readUi } from '../formats/ui_reader.js';
@@ -40,7 +41,7 @@ export class Document {
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */
-  constructor({ id = crypto.randomUUID(), name, nameKey = 'untitled', path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
+  constructor({ id = uuid(), name, nameKey = 'untitled', path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
     this.id = id;
     this.name = name;
     this.nameKey = nameKey;

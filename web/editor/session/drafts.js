@@ -3,108 +3,212 @@
  * Unsaved work, kept in the browser so that it survives a crash. Each open workflow is a draft of
  * its own; the window that has it open holds a lock on it, so that two windows never write the same
  * one, and a new window takes up what no window has open.
+ *
+ * Soon after each edit what it changed is written to the browser's database. A page that goes away
+ * leaves the last of it in `localStorage` as well, which alone is written before it is gone.
  */
 
+import { writeUi } from '../formats/ui_writer.js';
 import { parseJson, writeJson } from '../lib/exact.js';
 import { asNumber, asObject, asText } from '../lib/json.js';
+import { keyOf } from '../model/keys.js';
+import { Store } from '../model/store.js';
+import { Pending, allOf, replay } from './draft_journal.js';
+import { DraftShelf } from './draft_shelf.js';
 
 /** @typedef {import('./document.js').Document} Document */
 /** @typedef {import('./document.js').Origin} Origin */
+/** @typedef {import('../model/catalogue.js').Catalogue} Catalogue */
+/** `number` counts its writings, `wantsBase` says that all of it is to be written, `size` are the characters of edits behind the base.
+ * @typedef {{readonly document: Document, readonly pending: Pending, readonly opened: number, number: number, wantsBase: boolean,
+ *   baseSize: number, size: number, timer: number, end(): void}} Draft */
 
-const PREFIX = 'safelight.draft.';
-const PAUSE = 400;
+/** @typedef {Origin & {opened: number, number: number}} Found */
+
+/** What a page that went away had not written: all of it, or one more step. */
+const LAST = 'safelight.last.';
+/** Drafts of the first kind: whole files. */
+const OLD = 'safelight.draft.';
+/** Milliseconds from an edit to its writing. */
+const PAUSE = 150;
+/** So many characters of edits are never too many. */
+const FEW = 200_000;
 
 export class Drafts {
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
-  #timers = new Map();
+  /** @type {Map<string, Draft>} */
+  #drafts = new Map();
+  /** Where those that were found are to go on. @type {Map<string, {opened: number, number: number}>} */
+  #found = new Map();
   /** @type {Map<string, () => void>} */
   #locks = new Map();
+  #shelf;
   #onFull;
 
-  /** @param {() => void} onFull called when there is no room to keep a draft */
-  constructor(onFull) {
+  /** @param {() => void} onFull called when there is no room to keep a draft @param {Promise<DraftShelf | null>} [shelf] */
+  constructor(onFull, shelf = DraftShelf.open()) {
     this.#onFull = onFull;
+    this.#shelf = /** @type {DraftShelf | null} */ (null);
+    this.ready = shelf.then((found) => void (this.#shelf = found));
     addEventListener('pagehide', () => this.flush());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.flush());
   }
 
-  /** What was open and no other window has open now. @returns {Promise<Origin[]>} */
-  async adopt() {
-    const found = [];
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
-      const id = key.slice(PREFIX.length);
-      if (!(await this.#lock(id))) continue;
-      const draft = readDraft(key);
-      if (draft) found.push({ ...draft, id });
-      else this.forget(id);
+  /** What was open and no other window has open now. @param {Catalogue} catalogue @returns {Promise<Origin[]>} */
+  async adopt(catalogue) {
+    await this.ready;
+    const ids = new Set(await this.#shelf?.ids().catch(() => []));
+    for (const key of Object.keys(localStorage)) {
+      for (const prefix of [LAST, OLD]) if (key.startsWith(prefix)) ids.add(key.slice(prefix.length));
     }
+    const found = [];
+    for (const id of ids) {
+      if (!(await this.#lock(id))) continue;
+      const draft = await this.#read(id, catalogue).catch((error) => void console.warn('draft', id, error));
+      if (draft) found.push({ ...draft, id });
+      else this.#unlock(id);
+    }
+    for (const { id, opened, number } of found) this.#found.set(id, { opened, number });
     return found.sort((a, b) => a.opened - b.opened);
   }
 
-  /** @type {Map<string, Document>} */
-  #waiting = new Map();
-
-  /** Keep a document soon. @param {Document} document */
-  keep(document) {
-    this.#waiting.set(document.id, document);
-    if (this.#timers.has(document.id)) return;
-    void this.#lock(document.id);
-    this.#timers.set(document.id, setTimeout(() => this.#write(document), PAUSE));
+  /** Keep a document, and what is done to it from now on. @param {Document} document */
+  follow(document) {
+    const { id, store, run } = document;
+    const pending = new Pending();
+    let { job } = run;
+    const ends = [
+      store.subscribe((diff) => {
+        pending.add(diff);
+        this.keep(document);
+      }),
+      run.subscribe(() => {
+        if (run.job === job) return;
+        ({ job } = run);
+        this.keep(document);
+      }),
+    ];
+    void this.#lock(id);
+    const { opened, number } = this.#found.get(id) ?? { opened: Date.now(), number: 0 };
+    this.#drafts.set(id, {
+      document, pending, opened, number, wantsBase: true, baseSize: 0, size: 0, timer: 0,
+      end: () => ends.forEach((end) => end()),
+    });
+    this.keep(document);
   }
 
-  /** Keep at once what waits. */
+  /** Keep soon what is known of a document. @param {Document} document */
+  keep({ id }) {
+    const draft = this.#drafts.get(id);
+    if (draft && !draft.timer) draft.timer = window.setTimeout(() => whenIdle(() => this.#write(draft)), PAUSE);
+  }
+
+  /** Keep at once what waits, so that it is there even if this page is gone with the next step. */
   flush() {
-    for (const document of this.#waiting.values()) this.#write(document);
+    for (const draft of this.#drafts.values()) if (draft.timer) this.#write(draft, true);
   }
 
   /** @param {string} id */
   forget(id) {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    this.#waiting.delete(id);
-    localStorage.removeItem(PREFIX + id);
-    this.#locks.get(id)?.();
-    this.#locks.delete(id);
+    const draft = this.#drafts.get(id);
+    draft?.end();
+    clearTimeout(draft?.timer);
+    this.#drafts.delete(id);
+    for (const prefix of [LAST, OLD]) localStorage.removeItem(prefix + id);
+    void this.ready.then(() => this.#shelf?.delete(id)).catch(() => undefined).finally(() => this.#unlock(id));
   }
 
-  /** @param {Document} document */
-  #write(document) {
-    clearTimeout(this.#timers.get(document.id));
-    this.#timers.delete(document.id);
-    this.#waiting.delete(document.id);
-    const { id, name, nameKey, path, stamp, isUnsaved, run, since } = document;
-    const known = asObject(parse(localStorage.getItem(PREFIX + id)));
-    const draft = { name, nameKey, path, stamp, unsaved: isUnsaved, json: document.toJson(), job: run.job, since, opened: asNumber(known['opened'], Date.now()) };
+  /** @param {Draft} draft @param {boolean} [leaves] whether the page may be gone at once */
+  #write(draft, leaves = false) {
+    const { document: { id, store }, pending } = draft;
+    if (!draft.timer || this.#drafts.get(id) !== draft) return;
+    clearTimeout(draft.timer);
+    draft.timer = 0;
+    const whole = draft.wantsBase || !this.#shelf || draft.size > Math.max(FEW, draft.baseSize);
+    const changes = pending.take();
+    const text = whole ? writeJson(allOf(store).map((record) => [keyOf(record), record])) : changes.length ? writeJson(changes) : '';
+    const about = aboutOf(draft);
+    draft.number += 1;
+    draft.wantsBase = false;
+    draft.size = whole ? 0 : draft.size + text.length;
+    if (whole) draft.baseSize = text.length;
+    if (leaves || !this.#shelf) this.#leave(draft, about, whole, text);
+    if (!this.#shelf) return;
+    const written = whole ? this.#shelf.putBase(id, about, text) : this.#shelf.putEdit(id, about, draft.number, text);
+    const { number } = draft;
+    written.then(() => this.#arrived(draft, number), () => {
+      draft.wantsBase = true;
+      this.#onFull();
+    });
+  }
+
+  /** @param {Draft} draft @param {string} about @param {boolean} whole @param {string} text */
+  #leave({ document: { id }, number }, about, whole, text) {
     try {
-      localStorage.setItem(PREFIX + id, writeJson(draft));
+      localStorage.setItem(LAST + id, writeJson({ number, about, whole, text }));
     } catch {
       this.#onFull();
     }
+  }
+
+  /** What is in the database need not lie elsewhere. @param {Draft} draft @param {number} number */
+  #arrived({ document: { id } }, number) {
+    localStorage.removeItem(OLD + id);
+    const last = asObject(parse(localStorage.getItem(LAST + id)));
+    if (asNumber(last['number'], 0) <= number) localStorage.removeItem(LAST + id);
+  }
+
+  /** @param {string} id @param {Catalogue} catalogue @returns {Promise<Found | null>} */
+  async #read(id, catalogue) {
+    const kept = await this.#shelf?.read(id);
+    const last = asObject(parse(localStorage.getItem(LAST + id)));
+    const about = asObject(parse(asText(last['about']) || kept?.about || null));
+    const isNewer = asNumber(last['number'], 0) > asNumber(asObject(parse(kept?.about ?? null))['number'], 0);
+    const base = isNewer && last['whole'] ? asText(last['text']) : kept?.base;
+    if (!base) return readOld(localStorage.getItem(OLD + id));
+    const steps = isNewer && last['whole'] ? [] : [...(kept?.edits.map(({ text }) => text) ?? []), ...(isNewer ? [asText(last['text'])] : [])];
+    const records = replay(parseJson(base), steps.filter(Boolean).map((step) => parseJson(step)));
+    return { ...originOf(about), number: Math.max(asNumber(last['number'], 0), asNumber(about['number'], 0)), json: writeUi(new Store(records), catalogue) };
   }
 
   /** @param {string} id @returns {Promise<boolean>} whether this window has it now */
   #lock(id) {
     if (!navigator.locks || this.#locks.has(id)) return Promise.resolve(true);
     return new Promise((answer) => {
-      void navigator.locks.request(PREFIX + id, { ifAvailable: true }, (lock) => {
+      void navigator.locks.request(OLD + id, { ifAvailable: true }, (lock) => {
         answer(lock !== null);
         if (!lock) return undefined;
         return new Promise((release) => this.#locks.set(id, () => release(undefined)));
       });
     });
   }
+
+  /** @param {string} id */
+  #unlock(id) {
+    this.#locks.get(id)?.();
+    this.#locks.delete(id);
+  }
 }
 
-/** @param {string} key @returns {(Origin & {opened: number}) | null} */
-function readDraft(key) {
-  const { name, nameKey, path, stamp, unsaved, json, job, since, opened } = asObject(parse(localStorage.getItem(key)));
-  if (!json) return null;
+/** @param {Draft} draft @returns {string} */
+function aboutOf({ document: { name, nameKey, path, stamp, isUnsaved, run, since }, opened, number }) {
+  return writeJson({ name, nameKey, path, stamp, unsaved: isUnsaved, job: run.job, since, opened, number: number + 1 });
+}
+
+/** @param {import('../lib/json.js').JsonObject} about @returns {Origin & {opened: number}} */
+function originOf({ name, nameKey, path, stamp, unsaved, job, since, opened }) {
   return {
-    name: asText(name), nameKey: asText(nameKey) || 'untitled', path: asText(path), stamp: asText(stamp), unsaved: unsaved === true, json,
+    name: asText(name), nameKey: asText(nameKey) || 'untitled', path: asText(path), stamp: asText(stamp), unsaved: unsaved === true,
     job: asText(job), since: asNumber(since, 0), opened: asNumber(opened, 0),
   };
 }
 
-/** @param {string | null} text @returns {unknown} */
+/** @param {string | null} text @returns {Found | null} */
+function readOld(text) {
+  const old = asObject(parse(text));
+  return old['json'] ? { ...originOf(old), number: 0, json: old['json'] } : null;
+}
+
+/** @param {string | null} text @returns {any} */
 function parse(text) {
   try {
     return parseJson(text ?? 'null');
@@ -112,3 +216,6 @@ function parse(text) {
     return null;
   }
 }
+
+/** Between frames, and yet soon. @param {() => void} work */
+const whenIdle = (work) => ('requestIdleCallback' in globalThis ? requestIdleCallback(work, { timeout: 100 }) : work());

@@ -77,7 +77,7 @@ export class Editor {
       document.store.subscribe(() => this.#changed(document)),
       document.run.subscribe(() => document === this.document && this.tell('run')),
     ]);
-    if (!origin.id) this.drafts.keep(document);
+    this.drafts.follow(document);
     this.show(document);
     return document;
   }
@@ -175,7 +175,6 @@ export class Editor {
 
   /** @param {Document} document */
   #changed(document) {
-    this.drafts.keep(document);
     if (document !== this.document) return;
     // What is shown may be gone, by an undo for instance.
     while (graphAt(this.store, document.place) !== document.graph && document.graph !== ROOT) this.leave();

@@ -2,6 +2,7 @@
 /** Sending jobs and hearing how they fare. */
 
 import { asNumber, asObject, asText } from '../lib/json.js';
+import { uuid } from '../lib/uuid.js';
 import { getJson, postJson, ServerError } from '../net/api.js';
 import { Socket } from '../net/socket.js';
 import { writeApi } from '../formats/api_writer.js';
@@ -48,7 +49,7 @@ export class Runner {
     const body = {
       prompt: /** @type {any} */ (writeApi(document.store, document.catalogue)),
       client_id: this.socket.clientId,
-      prompt_id: crypto.randomUUID(),
+      prompt_id: uuid(),
       extra_data: { extra_pnginfo: { workflow: document.toJson() }, workflow_name: document.title },
       ...(front ? { front } : {}),
       ...(targets.length ? { partial_execution_targets: [...targets] } : {}),
@@ -113,7 +114,7 @@ export class Runner {
 /** This window's name for the server, the same after a reload. */
 function clientId() {
   const known = asText(sessionStorage.getItem(CLIENT));
-  const id = known || crypto.randomUUID();
+  const id = known || uuid();
   sessionStorage.setItem(CLIENT, id);
   return id;
 }

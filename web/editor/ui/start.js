@@ -10,7 +10,7 @@ const SHOWN = 'safelight.shown';
 
 /** @param {Editor} editor */
 export async function openFirst(editor) {
-  const drafts = await editor.drafts.adopt();
+  const drafts = await editor.drafts.adopt(editor.catalogue);
   const shown = sessionStorage.getItem(SHOWN);
   for (const draft of drafts) await attempt(() => editor.open(draft));
   if (!editor.documents.length) await openDefault(editor);

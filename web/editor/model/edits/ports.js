@@ -1,6 +1,7 @@
 // @ts-check
 /** Edits of what a subgraph shows to the outside, kept the same on the nodes that stand for it. */
 
+import { uuid } from '../../lib/uuid.js';
 import { linkKey, nodeKey } from '../keys.js';
 import { INPUTS, OUTPUTS } from '../records.js';
 import { freeName, slot } from '../slots.js';
@@ -27,7 +28,7 @@ export function addPort(tx, graph, side, like) {
   const name = freeName(like.name || like.type, ports.map((port) => port.name));
   const widget = side === 'inputs' && like.widget !== null ? name : null;
   const port = slot(name, like.type, { label: like.label, widget, optional: like.optional });
-  tx.put({ ...record, [side]: [...ports, { ...port, extra: { id: crypto.randomUUID() } }] });
+  tx.put({ ...record, [side]: [...ports, { ...port, extra: { id: uuid() } }] });
   for (const node of instances(tx.store, graph)) tx.put({ ...node, [side]: [...node[side], port] });
   return ports.length;
 }

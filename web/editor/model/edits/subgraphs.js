@@ -1,6 +1,7 @@
 // @ts-check
 /** Edits of subgraphs: making one of nodes, and putting its nodes back in its place. */
 
+import { uuid } from '../../lib/uuid.js';
 import { keyFor, keyOf, linkKey, nodeKey } from '../keys.js';
 import { INPUTS, OUTPUTS } from '../records.js';
 import { freeName, slot, sourceSlots, targetSlots } from '../slots.js';
@@ -27,7 +28,7 @@ import { sweepReroutes } from './reroutes.js';
  * @param {Transaction} tx @param {Iterable<string>} keys @param {string} name
  * @param {string} [id] the subgraph's @returns {NodeRecord | null} null if there is no node among them
  */
-export function makeSubgraph(tx, keys, name, id = crypto.randomUUID()) {
+export function makeSubgraph(tx, keys, name, id = uuid()) {
   const records = [...keys].map((key) => tx.store.get(key));
   const nodes = records.filter((record) => record?.kind === 'node');
   const groups = records.filter((record) => record?.kind === 'group');
@@ -83,7 +84,7 @@ function crossings(tx, links, way) {
       const port = slot(name, like.type === '*' ? link.type : like.type, {
         widget: way === 'in' && like.widget !== null ? name : null,
         label: like.label,
-        extra: { id: crypto.randomUUID() },
+        extra: { id: uuid() },
       });
       crossing = { outer: way === 'in' ? [from] : [], inner: way === 'in' ? [] : [from], port };
       found.set(source, crossing);

@@ -49,6 +49,8 @@ class InputSpec:
             ComfyUI's kind does not declare, only links reach its function.
         force_input: Whether editors show a socket rather than a field.
         advanced: Whether editors show it only when asked for.
+        spared: Whether the function does without it, because it has a default of its own: programs
+            that write workflows may leave it out.
     """
 
     name: str
@@ -61,6 +63,7 @@ class InputSpec:
     link_only: bool = False
     force_input: bool = False
     advanced: bool = False
+    spared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

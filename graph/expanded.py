@@ -145,7 +145,8 @@ class _Expansion:
             if spec is not None:
                 yield spec, value
         for spec in definition.inputs:
-            if not spec.required or spec.name in inputs:
+            # A class of ComfyUI's kind runs with its function's own default, not the declared one.
+            if not spec.required or spec.spared or spec.name in inputs:
                 continue
             if spec.default is MISSING:
                 close = closest(spec.name, inputs)

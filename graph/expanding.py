@@ -147,13 +147,22 @@ class Expansions:
         return link if link is not None and self._existing(link.node) is not None else None
 
     def _result_links(self, outcome: Expanded) -> Iterable[Link]:
+        outputs = outcome.task.node.definition.outputs
         for part in outcome.results:
-            for value in part.values if isinstance(part, Expansion) else ():
-                link = self._linked(value)
+            values = part.values if isinstance(part, Expansion) else ()
+            for spec, value in zip(outputs, values, strict=True) if values else ():
+                link = as_link(value)
                 if link is None:
                     continue
                 definition = self._existing(link.node)
-                count = len(definition.outputs) if definition else 0
+                if definition is None:
+                    if spec.is_list:  # two items that look like a link
+                        continue
+                    raise ExpansionError(
+                        f"a result of the expansion is linked to node {link.node}, which is "
+                        "neither in the expansion nor in the workflow"
+                    )
+                count = len(definition.outputs)
                 if not 0 <= link.slot < count:
                     raise ExpansionError(
                         f"a result of the expansion is linked to output {link.slot} of node "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graph.plan import awaited_raw
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -49,7 +51,7 @@ class Ledger:
 
     def sources(self, node: CheckedNode) -> dict[str, bytes]:
         """Return the identities of what feeds a node, of lazy inputs as far as asked for."""
-        links = {**node.links, **node.raw} if node.raw else node.links
+        links = {**node.links, **awaited_raw(node)} if node.raw else node.links
         unasked = self.unasked(node)
         identities = self._identities
         return {

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from graph.checked import CheckedNode
+    from graph.workflow import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,16 @@ def feeders(node: CheckedNode) -> list[str]:
     else:
         lazy = lazy_feeders(node)
         found = [link.node for name, link in node.links.items() if name not in lazy]
-    return found + [link.node for link in node.raw.values()] if node.raw else found
+    return found + [link.node for link in awaited_raw(node).values()] if node.raw else found
+
+
+def awaited_raw(node: CheckedNode) -> dict[str, Link]:
+    """Return the links that a node gets as they are and whose sources it waits for, by input.
+
+    It waits for none that is lazy: nodes that stand for it may read what that leads to, or not.
+    """
+    lazy = {spec.name for spec in node.definition.inputs if spec.lazy}
+    return {name: link for name, link in node.raw.items() if name not in lazy}
 
 
 def lazy_feeders(node: CheckedNode) -> dict[str, str]:

@@ -18,6 +18,7 @@ from graph.calls import awaited
 from graph.facts import fact
 from graph.files import FileStamp
 from graph.keys import Recipe, canonical
+from graph.plan import awaited_raw
 from graph.sockets import Hidden
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class Recipes:
         if node.paths:
             for name, path in node.paths.items():
                 self._read(name, path, files, reading)
-        pure, stamp = definition.pure, None
+        # Whether what a node did not wait for is as it was, only those that stand for it find out.
+        pure = definition.pure and (not node.raw or len(awaited_raw(node)) == len(node.raw))
+        stamp = None
         if definition.fingerprint is not None:
             stamp = self._stamp(node, definition.fingerprint)
             pure = pure and not _is_nan(stamp)

@@ -101,7 +101,7 @@ class _NodeClass:
         self._names = tuple(spec.name for spec in declaration.inputs)
         self._last = replace(
             self._fixed,
-            inputs=declaration.inputs,
+            inputs=tuple(map(self._with_spared, declaration.inputs)),
             hidden=self._hidden(declaration),
             declared=declaration.described,
             ask=self._ask if any(spec.lazy for spec in declaration.inputs) else None,
@@ -160,6 +160,14 @@ class _NodeClass:
             is_closed = not (declaration.open_sections or declaration.unfilled)
             return None if is_closed else declaration.undeclared
         return lambda name: declaration.undeclared(name) or _link_only(name)
+
+    def _with_spared(self, spec: InputSpec) -> InputSpec:
+        """An input, marked if the function does without it."""
+        for parameter in self._parameters:
+            if parameter.name == spec.name:
+                spared = parameter.default is not parameter.empty
+                return replace(spec, spared=True) if spared else spec
+        return replace(spec, spared=True) if self._takes_any else spec
 
     @cached_property
     def _takes_any(self) -> bool:

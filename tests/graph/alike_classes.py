@@ -1,0 +1,379 @@
+"""The nodes of `alike_functions` once more, as classes in ComfyUI's convention."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,misc"
+# ruff: noqa: ANN001, ANN003, ANN201, ANN206, N802, RUF012
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from compat.comfy.utils import ProgressBar
+from compat.comfy_execution.graph import ExecutionBlocker
+from compat.comfy_execution.graph_utils import GraphBuilder
+from graph.adapter.node_class import adapt
+from tests.graph.alike_functions import ASKED, WORLD, meet
+
+WHOLE = ("INT", {"min": -1_000_000, "max": 1_000_000})
+NUMBER = ("NUMBER",)
+LAZY = ("NUMBER", {"lazy": True})
+RAW = ("*", {"rawLink": True, "lazy": True})
+TEXT: Any = ("STRING", {})
+ME = {"me": "UNIQUE_ID"}
+
+
+class Base:
+    RETURN_TYPES: Any = ("NUMBER",)
+    FUNCTION = "run"
+    INPUTS: Any = {}
+    OPTIONAL: Any = {}
+    HIDDEN: Any = {}
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": cls.INPUTS, "optional": cls.OPTIONAL, "hidden": cls.HIDDEN}
+
+
+class Give(Base):
+    INPUTS = {"value": WHOLE}
+
+    def run(self, value):
+        return (value,)
+
+
+class Say(Base):
+    RETURN_TYPES = ("TEXT",)
+    INPUTS = {"text": TEXT}
+
+    def run(self, text):
+        return (text,)
+
+
+class Many(Base):
+    OUTPUT_IS_LIST = (True,)
+    INPUTS = {"count": WHOLE}
+    OPTIONAL = {"first": NUMBER}
+
+    def run(self, count, first=0):
+        return ([first + index for index in range(count)],)
+
+
+class Flags(Base):
+    RETURN_TYPES = ("BOOLEAN",)
+    OUTPUT_IS_LIST = (True,)
+
+    def run(self):
+        return ([False, True],)
+
+
+class Plus(Base):
+    INPUTS = {"a": NUMBER}
+    OPTIONAL = {"b": NUMBER, "more": WHOLE}
+
+    def run(self, a, b=0, more=0):
+        return (a + b + more,)
+
+
+class Sum(Base):
+    INPUT_IS_LIST = True
+    INPUTS = {"numbers": NUMBER}
+
+    def run(self, numbers):
+        return (sum(numbers),)
+
+
+class Describe(Base):
+    RETURN_TYPES = ("TEXT",)
+    INPUTS = {"what": ("NUMBER,TEXT",)}
+
+    def run(self, what):
+        return (type(what).__name__,)
+
+
+class AnyNumber(Base):
+    RETURN_TYPES = ("*",)
+
+    def run(self, **more):
+        return (sorted(more.items()),)
+
+
+class Pick(Base):
+    INPUTS = {"on": ("BOOLEAN",), "a": LAZY, "b": LAZY}
+
+    def check_lazy_status(self, on, a, b):
+        ASKED.append((on, a, b))
+        wanted, value = ("a", a) if on else ("b", b)
+        return [wanted] if value is None else []
+
+    def run(self, on, a, b):
+        return (a if on else b,)
+
+
+class PickLater(Pick):
+    async def check_lazy_status(self, on, a, b):
+        await asyncio.sleep(0)
+        return Pick.check_lazy_status(self, on, a, b)
+
+    async def run(self, on, a, b):
+        await asyncio.sleep(0)
+        return (a if on else b,)
+
+
+class PickLists(Pick):
+    INPUT_IS_LIST = True
+
+    def check_lazy_status(self, on, a, b):
+        return super().check_lazy_status(on[0], a[0], b[0])
+
+    def run(self, on, a, b):
+        return (sum(a if on[0] else b),)
+
+
+class Look(Base):
+    INPUTS = {"value": NUMBER}
+    HIDDEN = ME
+
+    @classmethod
+    def IS_CHANGED(cls, value, me):
+        ASKED.append((value, me))
+        return WORLD["value"]
+
+    def run(self, value, me):
+        return (value,)
+
+
+class LookAndPick(Pick):
+    @classmethod
+    def IS_CHANGED(cls, **_inputs):
+        ASKED.append("changed")
+
+
+class Guard(Base):
+    INPUTS = {"number": NUMBER}
+    OPTIONAL = {"message": TEXT}
+
+    def run(self, number, message=""):
+        return (ExecutionBlocker(message or None) if number % 2 else number,)
+
+
+class Break(Base):
+    OPTIONAL = {"number": NUMBER}
+
+    def run(self, number=None):
+        raise ValueError("the moon is full")
+
+
+class Later(Base):
+    INPUTS = {"number": NUMBER, "seconds": ("FLOAT",)}
+
+    async def run(self, number, seconds):
+        await asyncio.sleep(seconds)
+        return (number,)
+
+
+class Together(Base):
+    INPUTS = {"number": NUMBER, "place": TEXT, "count": WHOLE}
+
+    async def run(self, number, place, count):
+        await meet(f"{number} {place}", count)
+        return (number,)
+
+
+class BreakLater(Break):
+    async def run(self, number=None):
+        await asyncio.sleep(0.01)
+        raise ValueError("the moon is full")
+
+
+class Steps(Base):
+    INPUTS = {"number": NUMBER}
+
+    def run(self, number):
+        bar = ProgressBar(2)
+        bar.update(1)
+        bar.update(1)
+        return (number,)
+
+
+class StepsLater(Steps):
+    async def run(self, number):
+        bar = ProgressBar(2)
+        bar.update(1)
+        await asyncio.sleep(0)
+        bar.update(1)
+        return (number,)
+
+
+class Tell(Base):
+    RETURN_TYPES = ()
+    OUTPUT_NODE = True
+    INPUTS = {"value": ("*",)}
+
+    def run(self, value):
+        return {"ui": {"told": [value]}}
+
+
+class TellAndPass(Base):
+    OUTPUT_NODE = True
+    INPUTS = {"number": NUMBER}
+
+    def run(self, number):
+        return {"ui": {"told": [number]}, "result": (number,)}
+
+
+class Few(Base):
+    RETURN_TYPES = ("NUMBER", "NUMBER")
+
+    def run(self):
+        return (1,)
+
+
+class Box(Base):
+    RETURN_TYPES = ("BOX",)
+    INPUTS = {"number": WHOLE}
+
+    def run(self, number):
+        return ([number],)
+
+
+class Spoil(Base):
+    INPUTS = {"box": ("BOX",)}
+
+    def run(self, box):
+        box.append(0)
+        return (len(box),)
+
+
+class Defaulted(Base):
+    INPUTS = {"number": WHOLE}
+
+    def run(self, number=7):
+        return (number,)
+
+
+class Hidden(Base):
+    RETURN_TYPES = ("*",)
+    HIDDEN = {**ME, "prompt": "PROMPT", "extra": "EXTRA_PNGINFO", "grown": "DYNPROMPT"}
+
+    def run(self, me, prompt, extra, grown):
+        return ([me, prompt[me]["class_type"], extra, grown.get_node(me) == prompt[me]],)
+
+
+class Old(Base):
+    DEPRECATED = EXPERIMENTAL = True
+    INPUTS = {"kind": (["a", "b"],)}
+
+    def run(self, kind):
+        return (len(kind),)
+
+
+class Checked(Base):
+    INPUTS = {"number": ("INT", {"min": 0, "max": 9}), "kind": (["a", "b"],)}
+
+    @classmethod
+    async def VALIDATE_INPUTS(cls, number, kind):
+        await asyncio.sleep(0)
+        return number is None or number < 100 or f"{number} is too much for {kind}"
+
+    def run(self, number, kind):
+        return (number,)
+
+
+class Wrap(Base):
+    INPUTS = {"what": TEXT, "number": NUMBER, "deep": WHOLE}
+
+    def run(self, what, number, deep=0):
+        graph = GraphBuilder()
+        if deep:
+            inner = graph.node("Wrap", what=what, number=number, deep=deep - 1)
+        else:
+            inner = graph.node(what, number=number)
+        return {"result": (inner.out(0),), "expand": graph.finalize()}
+
+
+class WrapLater(Wrap):
+    INPUTS = {"what": TEXT, "number": NUMBER}
+
+    async def run(self, what, number):  # type: ignore[override]
+        await asyncio.sleep(0)
+        return super().run(what, number)
+
+
+class WrapAs(Base):
+    INPUTS = {"what": TEXT, "number": NUMBER, "shown": TEXT}
+
+    def run(self, what, number, shown):
+        graph = GraphBuilder()
+        inner = graph.node(what, number=number)
+        inner.set_override_display_id(shown)
+        return {"result": (inner.out(0),), "expand": graph.finalize()}
+
+
+class Branch(Base):
+    INPUTS = {"on": ("BOOLEAN",), "number": NUMBER}
+
+    def run(self, on, number):
+        graph = GraphBuilder()
+        good = graph.node("Wrap", what="PlusOne", number=number, deep=1)
+        bad = graph.node("Wrap", what="Break", number=number, deep=1)
+        choice = graph.node("Pick", on=on, a=good.out(0), b=bad.out(0))
+        return {"result": (choice.out(0),), "expand": graph.finalize()}
+
+
+class PlusOne(Base):
+    INPUTS = {"number": NUMBER}
+
+    def run(self, number):
+        return (number + 1,)
+
+
+class Route(Base):
+    RETURN_TYPES = ("*",)
+    INPUTS = {"on": ("BOOLEAN",), "a": RAW, "b": RAW}
+
+    def run(self, on, a, b):
+        return {"result": (a if on else b,), "expand": {}}
+
+
+class Itself(Base):
+    HIDDEN = ME
+
+    def run(self, me):
+        return {"result": ([me, 0],), "expand": {}}
+
+
+class StandFor(Base):
+    INPUTS = {"other": TEXT}
+
+    def run(self, other):
+        return {"result": ([other, 0],), "expand": {}}
+
+
+class Round(Base):
+    def run(self):
+        graph = GraphBuilder()
+        one, two = graph.node("PlusOne"), graph.node("PlusOne")
+        one.set_input("number", two.out(0))
+        two.set_input("number", one.out(0))
+        return {"result": (one.out(0),), "expand": graph.finalize()}
+
+
+class Lacking(Base):
+    INPUTS = {"what": TEXT}
+
+    def run(self, what):
+        graph = GraphBuilder()
+        inner = graph.node(what)
+        return {"result": (inner.out(0),), "expand": graph.finalize()}
+
+
+NODE_CLASS_MAPPINGS = {
+    cls.__name__: cls
+    for cls in (
+        *(Give, Say, Many, Flags, Plus, Sum, Describe, AnyNumber, Pick, PickLater, PickLists),
+        *(Look, LookAndPick, Guard, Break, Later, Together, BreakLater, Steps, StepsLater),
+        *(Tell, TellAndPass, Few, Box, Spoil, Defaulted, Hidden, Old, Checked),
+        *(Wrap, WrapLater, WrapAs, Branch, PlusOne, Route, Itself, StandFor, Round, Lacking),
+    )
+}
+CLASSES = tuple(adapt(cls, name) for name, cls in NODE_CLASS_MAPPINGS.items())

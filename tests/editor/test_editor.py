@@ -149,3 +149,34 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, server: Server) -> None
         page.locator("[data-panel=nodes]").tap()
         assert page.locator(".side").bounding_box()["width"] == 390
         assert page.locator("#run").bounding_box()["height"] >= 40
+
+
+_PLAIN = """
+    Object.defineProperty(Crypto.prototype, 'randomUUID', {value: undefined});
+    for (const name of ['locks', 'clipboard']) {
+        Object.defineProperty(Navigator.prototype, name, {value: undefined});
+    }
+"""
+
+
+def test_another_machine_works_over_plain_http(page: Page) -> None:
+    """There browsers lack what they give only to pages that came over a safe connection."""
+    page.add_init_script(_PLAIN)
+    page.reload()
+    wait_until_ready(page)
+    assert page.evaluate("[crypto.randomUUID, navigator.locks, navigator.clipboard]") == [None] * 3
+    count = "editor.store.count('node', 'root')"
+    assert page.evaluate(count) == 7
+    for keys in ("Control+a", "Control+c", "Control+v"):
+        page.keyboard.press(keys)
+    page.wait_for_function(f"() => {count} === 14")
+    page.keyboard.press("Control+Shift+E")
+    assert page.evaluate(count) == 8
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    _set(page, "KSampler", steps=1)
+    page.keyboard.press("Control+Enter")
+    wait_for_run(page)
+    page.locator("[data-panel=log]").click()
+    page.locator(".side-actions .icon-button").last.click()
+    page.locator(".toast", has_text="copied").wait_for()

@@ -6,6 +6,7 @@ import { say, sayReason } from '../lib/sentences.js';
 import { titleOf } from '../view/layout.js';
 import { statusOf } from './canvas_run.js';
 import { showDialog } from './dialog.js';
+import { copyText } from './copy.js';
 import { duration, h } from './dom.js';
 import { makeValueCard, outcomeOf } from './value_card.js';
 
@@ -31,7 +32,7 @@ export function showReport(editor, node) {
     fate.traceback ? h('details', {}, h('summary', {}, t('report.traceback')), h('pre', {}, fate.traceback)) : null,
     ...valuesOf(document, node),
     fate.message ? h('footer', {}, h('button', {
-      class: 'button', onclick: () => navigator.clipboard?.writeText(`${fate.message}\n\n${fate.traceback}`),
+      class: 'button', onclick: () => copyText(`${fate.message}\n\n${fate.traceback}`),
     }, t('report.copy'))) : null,
   ]);
 }

@@ -29,7 +29,7 @@ export const en = {
   'file.drop': 'Drop a workflow or a picture that carries one',
   'missing.title': 'Some things are missing', 'missing.classes': 'Node classes that are not installed: {names}',
   'missing.file': '{field}: {value} is not there', 'missing.nearest': 'use {name}',
-  'lightbox.compare': 'Compare with another', 'lightbox.workflow': 'Open its workflow', 'lightbox.copy': 'Copy',
+  'lightbox.compare': 'Compare with another', 'lightbox.workflow': 'Open its workflow', 'lightbox.copy': 'Copy', 'lightbox.copyUnsafe': 'Browsers copy pictures only over HTTPS: download it instead',
   'lightbox.download': 'Download', 'lightbox.before': 'Previous', 'lightbox.next': 'Next', 'lightbox.seam': 'Seam between the two',
   'search.placeholder': 'Search for a node', 'search.none': 'No node fits',
   'shortcuts.canvas': 'On the canvas: double-click adds a node, the wheel zooms, Space and drag pans, right-click or a long press opens a menu. Alt and drag copies a node; dropped on another with Alt pressed on the way, the two change places. Dropped on a link, a node goes between. Alt and drag on the canvas cuts links.',

@@ -30,7 +30,7 @@ export const zh = {
   'file.drop': '拖放工作流，或带有工作流的图片',
   'missing.title': '缺少一些内容', 'missing.classes': '未安装的节点类：{names}',
   'missing.file': '{field}：找不到 {value}', 'missing.nearest': '使用 {name}',
-  'lightbox.compare': '与另一张比较', 'lightbox.workflow': '打开其工作流', 'lightbox.copy': '复制',
+  'lightbox.compare': '与另一张比较', 'lightbox.workflow': '打开其工作流', 'lightbox.copy': '复制', 'lightbox.copyUnsafe': '浏览器只允许在 HTTPS 下复制图片，请改为下载',
   'lightbox.download': '下载', 'lightbox.before': '上一张', 'lightbox.next': '下一张', 'lightbox.seam': '两张图的分界',
   'search.placeholder': '搜索节点', 'search.none': '没有合适的节点',
   'shortcuts.canvas': '在画布上：双击添加节点，滚轮缩放，按住空格拖动平移，右键或长按打开菜单。按住 Alt 拖动可复制节点；拖动途中按下 Alt 并放到另一节点上，两者互换位置和连线。放到连线上则插入其间。按住 Alt 在空白处拖动可切断连线。',

@@ -4,6 +4,7 @@
 import { asList, asObject, asText } from '../../lib/json.js';
 import { t } from '../../lib/i18n.js';
 import { ask, getJson } from '../../net/api.js';
+import { copyText } from '../copy.js';
 import { h } from '../dom.js';
 import { attempt } from '../errors.js';
 import { icon } from '../icons.js';
@@ -46,7 +47,7 @@ function show(editor, body, head) {
   });
   const copy = h('button', { class: 'icon-button', title: t('log.copy'), 'aria-label': t('log.copy'), onclick: () => attempt(async () => {
     const rows = [.../** @type {Iterable<HTMLElement>} */ (list.children)].filter((row) => !row.hidden);
-    await navigator.clipboard.writeText(rows.map((row) => row.textContent).join('\n'));
+    await copyText(rows.map((row) => row.textContent).join('\n'));
     toast(t('log.copied'), { tone: 'success' });
   }) }, icon('copy'));
   head.append(pause, copy);

@@ -56,6 +56,7 @@ def make_workshop(settings: Settings) -> Workshop:
             "catalogue": catalogue(engine, foreign),
             "system": system(device),
             "routes": routes.known(),
+            "door": routes.door,
             "packs": [pack.as_json() | {"complaints": pack.complaints()} for pack in packs],
         },
         handlers={
@@ -63,13 +64,12 @@ def make_workshop(settings: Settings) -> Workshop:
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
             "warm": lambda _: libraries.load_all(),
-            "request": routes.answer,
             **answers(engine),
         },
         connect=partial(_connect, routes),
         encode_preview=encode_preview,
         warm_up=libraries.load_all,
-        close=engine.close,
+        close=partial(_close, engine, routes),
     )
 
 
@@ -77,6 +77,11 @@ def _connect(routes: PackRoutes, say: Say) -> None:
     """Have what packs send and print reach the server."""
     routes.connect(say)
     overhear(lambda line: say(LOG, line, None))
+
+
+def _close(engine: Engine, routes: PackRoutes) -> None:
+    routes.close()
+    engine.close()
 
 
 def catalogue(engine: Engine, names: Iterable[str]) -> dict[str, object]:

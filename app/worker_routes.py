@@ -1,55 +1,67 @@
 """Routes that node packs add: answered here, in the worker, by an aiohttp application of theirs.
 
-It listens nowhere. A request comes as plain data from the server, goes through a pair of sockets
-within this process, and comes out as plain data.
+It listens where the server alone comes in: at a socket in a folder of this user's, or, where there
+are none of those, at a port of this machine; and it answers nobody who does not know the secret
+that the server was told through its own pipe.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
 import logging
+import secrets
+import shutil
 import socket
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from aiohttp import web
 
     from graph.backends.workshop import Say
 
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 _log = logging.getLogger("safelight")
-_PATIENCE = 60.0
-_AT_ONCE = 16
-"""Requests that are answered at the same time; the others wait."""
-_SAFE = "/%:@!$&'()*+,;=~-._"
-_OWN = ("content-length", "transfer-encoding", "connection", "host")
+_PATIENCE = 30.0
+SECRET = "X-Safelight-Door"  # noqa: S105 - a header's name
+HAS_FILES = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
+"""Whether sockets can be files."""
 
 
 class PackRoutes:
     """The routes of the packs that were imported; none of them if none asked for the server.
 
     Made when all packs are imported.
+
+    Args:
+        in_folder: Whether to listen at a file's name rather than at a port.
+
+    Attributes:
+        door: Where the server comes in: `secret`, and `path` or `port`; None without routes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_folder: bool = HAS_FILES) -> None:
         self._prompt_server: Any = None
-        self._runner: web.AppRunner | None = None
-        # Apart from those that answer other questions, which need not wait for a slow pack.
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pack route")
+        self._folder: Path | None = None
+        self.door: dict[str, str | int] | None = None
         # Its class is made when a pack first asks for it, and none may have.
         module = sys.modules.get("compat.prompt_server")
-        if module is not None:
-            self._prompt_server = module.PromptServer.instance
-            self._prompt_server.app.add_routes(self._prompt_server.routes)
+        if module is None:
+            return
+        self._prompt_server = module.PromptServer.instance
+        app = self._prompt_server.app
+        app.add_routes(self._prompt_server.routes)
+        if app.router.routes():
+            self.door = self._open(in_folder=in_folder)
 
     def known(self) -> list[tuple[str, str]]:
         """Return methods and paths, as aiohttp writes these."""
-        if self._prompt_server is None:
+        if self.door is None:
             return []
         return [
             (route.method, _path(route.resource))
@@ -62,54 +74,54 @@ class PackRoutes:
         if self._prompt_server is not None:
             self._prompt_server.say = say
 
-    def answer(self, question: Mapping[str, Any]) -> Future[dict[str, object]]:
-        """Answer a request, `{"method", "path", "query", "headers", "body"}`, later.
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
-        Raises:
-            LookupError: No pack has routes.
-        """
-        if self._prompt_server is None:
-            raise LookupError("no node pack has added a route")
-        return self._threads.submit(self._answered, question)
-
-    def _answered(self, question: Mapping[str, Any]) -> dict[str, object]:
+    def _open(self, *, in_folder: bool) -> dict[str, str | int] | None:
+        """Let the server in; None where that cannot be done."""
+        secret = secrets.token_urlsafe(32)
         try:
-            return self._asked(question)
-        except TimeoutError as error:
-            raise TimeoutError(f"the node pack did not answer in {_PATIENCE:g} seconds") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise OSError("the node pack broke off its answer") from error
+            if in_folder:
+                self._folder = Path(tempfile.mkdtemp(prefix="safelight-"))
+            listening = self._listen(secret, self._folder)
+            loop = self._prompt_server.loop
+            where = asyncio.run_coroutine_threadsafe(listening, loop).result(_PATIENCE)
+        except Exception:  # noqa: BLE001 - what packs did to the application may be anything
+            _log.warning("the routes of node packs cannot be answered", exc_info=True)
+            return None
+        return {"secret": secret, **where}
 
-    def _asked(self, question: Mapping[str, Any]) -> dict[str, object]:
-        loop = self._prompt_server.loop
-        ours, theirs = socket.socketpair()
-        with ours:
-            ours.settimeout(_PATIENCE)
-            asyncio.run_coroutine_threadsafe(self._take(theirs), loop).result(_PATIENCE)
-            ours.sendall(_written(question))
-            with http.client.HTTPResponse(ours, method=question["method"]) as response:
-                response.begin()
-                body = response.read()
-                headers = {name.lower(): value for name, value in response.getheaders()}
-                return {"status": response.status, "headers": headers, "body": body}
-
-    async def _take(self, connection: socket.socket) -> None:
-        """Have the application answer what comes through a socket."""
+    async def _listen(self, secret: str, folder: Path | None) -> dict[str, str | int]:
         from aiohttp import web
 
-        if self._runner is None:
-            self._prompt_server.app.middlewares.insert(0, web.middleware(_say_what_is_wrong))
-            runner = web.AppRunner(self._prompt_server.app, access_log=None)
-            await runner.setup()
-            self._runner = runner
-        connection.setblocking(False)
-        server = self._runner.server
-        await asyncio.get_running_loop().connect_accepted_socket(server, connection)  # type: ignore[arg-type]
+        app = self._prompt_server.app
+        app.middlewares.insert(0, web.middleware(_say_what_is_wrong))
+        app.middlewares.insert(0, web.middleware(_only_who_knows(secret)))
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await runner.setup()
+        if folder is not None:
+            path = str(folder / "door")
+            await web.UnixSite(runner, path).start()
+            return {"path": path}
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return {"port": int(runner.addresses[0][1])}
 
 
-async def _say_what_is_wrong(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+def _only_who_knows(secret: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    async def ask(request: web.Request, handler: Handler) -> web.StreamResponse:
+        from aiohttp import web
+
+        shown = request.headers.get(SECRET, "")
+        if not secrets.compare_digest(shown.encode("utf-8", "replace"), secret.encode()):
+            raise web.HTTPForbidden(text="this is for Safelight's server alone")
+        return await handler(request)
+
+    return ask
+
+
+async def _say_what_is_wrong(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what a pack's code raises in a sentence; where it was goes into the log."""
     from aiohttp import web
 
@@ -135,20 +147,3 @@ def _path(resource: web.AbstractResource) -> str:
         return f"{prefix}/{{path:.*}}"
     # As it was declared, with what a place may hold, which the canonical form leaves out.
     return getattr(resource, "_orig_path", resource.canonical)
-
-
-def _written(question: Mapping[str, Any]) -> bytes:
-    """Write a request as HTTP, its names and values without line ends."""
-    path = quote(question["path"], safe=_SAFE)
-    target = f"{path}?{question['query']}" if question["query"] else path
-    body: bytes = question["body"] or b""
-    headers = {
-        **{k: v for k, v in question["headers"].items() if k.lower() not in _OWN},
-        "Host": "localhost",
-        "Connection": "close",
-        "Content-Length": str(len(body)),
-    }
-    lines = [f"{question['method']} {target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    cleaned = ["".join(c for c in line if c.isprintable()) for line in lines]
-    return "\r\n".join([*cleaned, "", ""]).encode("utf-8") + body

@@ -145,10 +145,12 @@ def make_application(
     app[OPENAPI] = Encoded.json(document(routes, services.version))
     if jobs is not None:
         app[JOBS] = jobs
-        proxy: Fallback = PackProxy(jobs.worker, jobs.pack_routes)
-        app[FALLBACK] = proxy
+        packs = PackProxy(jobs.pack_routes, jobs.pack_door)
+        fallback: Fallback = packs
+        app[FALLBACK] = fallback
         app.cleanup_ctx.append(_hub)
         app.on_shutdown.append(_let_clients_go)
+        app.on_shutdown.append(lambda _: packs.close())
     for route in routes:
         _add(app.router, route)
     return app

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graph.jobs.history import History
     from graph.jobs.queue import JobQueue
     from graph.problems import Problem
+    from web.pack_door import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Worker(Protocol):
         """Say whether anybody looks at previews."""
 
 
+def _nowhere() -> None:
+    """Stands where no pack answers anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """What the routes about jobs need.
@@ -79,6 +84,7 @@ class Jobs:
         desk: Who checks them.
         worker: Who runs them.
         pack_routes: Answers which methods and paths node packs answer, in the worker.
+        pack_door: Answers where they do; None while nobody knows.
     """
 
     queue: JobQueue
@@ -87,6 +93,7 @@ class Jobs:
     desk: Desk
     worker: Worker
     pack_routes: Callable[[], Collection[tuple[str, str]]] = tuple
+    pack_door: Callable[[], Door | None] = _nowhere
 
 
 JOBS: web.AppKey[Jobs] = web.AppKey("JOBS", Jobs)

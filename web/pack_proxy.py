@@ -1,28 +1,32 @@
 """Routes that node packs add: answered by the worker, which is where packs are.
 
 The server never loads a pack. What it does not know itself, and a pack says that it does, is handed
-to the worker as plain data, after the gate has let it in; what comes back is plain data, too.
+on after the gate has let it in; what comes back is passed on as it comes, no faster than the client
+takes it. WebSockets are passed through both ways.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, TypeAlias
 
-from aiohttp import web
+from aiohttp import ClientError, WSMsgType, WSServerHandshakeError, web
+from yarl import URL
 
-from graph.backends.link import AskError
-from graph.errors import GraphError
 from web.bodies import LIMITS, read_bytes
 from web.errors import WebError, forbidden
+from web.guards.headers import add_headers
 from web.guards.origins import same_origin
 
 if TYPE_CHECKING:
-    from web.jobs import Worker
+    from collections.abc import AsyncIterator
+
+    from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse
+
+    from web.pack_door import Door
 
 Known: TypeAlias = Callable[[], Collection[tuple[str, str]]]
 """Answers which methods and paths packs answer, `{name}` standing for anything without a slash."""
@@ -36,25 +40,26 @@ _PASSED_BACK = (
     *("content-type", "content-disposition", "content-encoding", "content-range", "location"),
     *("cache-control", "etag", "last-modified", "accept-ranges"),
 )
-_PATIENCE = 65.0
-"""Seconds to wait for an answer; packs have a little less than that."""
-_AT_ONCE = 16
+_MOST = 500
+"""Requests, WebSockets among them, that are passed on at the same time."""
+_HEARTBEAT = 30.0
 
 
 class PackProxy:
     """Hands requests to packs.
 
     Args:
-        worker: Where the packs are.
         known: Which routes they have.
+        door: Answers where they are; None while nobody knows.
     """
 
-    def __init__(self, worker: Worker, known: Known) -> None:
-        self._worker = worker
+    def __init__(self, known: Known, door: Callable[[], Door | None]) -> None:
         self._known = known
+        self._door = door
         self._patterns: dict[str, re.Pattern[str]] = {}
-        # Apart from what else is asked of workers, which need not wait for a slow pack.
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pack route")
+        self._session: ClientSession | None = None
+        self._at: Door | None = None
+        self._count = 0
 
     async def __call__(self, request: web.Request) -> web.StreamResponse | None:
         """Answer a request; None if no pack does."""
@@ -67,26 +72,108 @@ class PackProxy:
         if request.method not in matching and "*" not in matching:
             allowed = {"Allow": ",".join(sorted(matching))}
             raise WebError(405, "method_not_allowed", "not possible here", headers=allowed)
-        body = await read_bytes(request, request.app[LIMITS].upload)
-        question = {
-            "method": request.method,
-            "path": path,
-            "query": request.query_string,
-            "headers": {
-                name: request.headers[name] for name in _PASSED_ON if name in request.headers
-            },
-            "body": body,
-        }
+        if self._count >= _MOST:
+            raise WebError(503, "too_many_requests", f"{_MOST} requests to packs are under way")
+        raw = request.rel_url.raw_path
+        url = URL.build(
+            path=raw if path == request.path else raw.removeprefix("/api"),
+            query_string=request.rel_url.raw_query_string,
+            encoded=True,
+        )
+        self._count += 1
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(
-                self._threads, partial(self._worker.ask, "request", question, seconds=_PATIENCE)
+            if request.headers.get("Upgrade", "").lower() == "websocket":
+                return await self._through(request, url)
+            return await self._answer(request, url)
+        finally:
+            self._count -= 1
+
+    async def close(self) -> None:
+        """Break off what is under way."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _leave(self) -> None:
+        """Have done with a worker that is not there any more."""
+        await self.close()
+        if self._at is not None:
+            self._at.clear_away()
+
+    async def _answer(self, request: web.Request, url: URL) -> web.StreamResponse:
+        body = await read_bytes(request, request.app[LIMITS].upload)
+        async with self._asking() as session:
+            asked = await session.request(
+                request.method,
+                url,
+                headers=_passed_on(request),
+                data=body or None,
+                allow_redirects=False,
             )
-        except AskError as error:
-            raise WebError(500, "pack_failed", str(error)) from error
-        except GraphError as error:
-            again = {"Retry-After": "1"}
-            raise WebError(503, "worker_not_ready", str(error), headers=again) from error
-        return _response(answer)
+        async with asked as told:
+            response = _response(told)
+            await response.prepare(request)
+            try:
+                async for chunk in told.content.iter_any():
+                    await response.write(chunk)
+            except ClientError as error:
+                # It is too late to say so in words.
+                raise ConnectionResetError("the node pack broke off its answer") from error
+            await response.write_eof()
+            return response
+
+    async def _through(self, request: web.Request, url: URL) -> web.StreamResponse:
+        """Pass a WebSocket through."""
+        most = request.app[LIMITS].upload
+        wanted = request.headers.get("Sec-WebSocket-Protocol", "")
+        protocols = [name for part in wanted.split(",") if (name := part.strip())]
+        async with self._asking() as session:
+            asked = await session.ws_connect(
+                url, headers=_passed_on(request), protocols=protocols, max_msg_size=most
+            )
+        async with asked as theirs:
+            ours = web.WebSocketResponse(
+                heartbeat=_HEARTBEAT,
+                max_msg_size=most,
+                protocols=[theirs.protocol] if theirs.protocol else (),
+                compress=False,
+            )
+            await ours.prepare(request)
+            ways = {
+                asyncio.create_task(_relay(ours, theirs)),
+                asyncio.create_task(_relay(theirs, ours)),
+            }
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                await asyncio.gather(*ways, return_exceptions=True)
+            return ours
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[ClientSession]:
+        """Have a client of the worker, whose troubles are answers.
+
+        Raises:
+            WebError: The worker is not there, or not any more, or wants no WebSocket here.
+        """
+        door = self._door()
+        again = {"Retry-After": "1"}
+        if door is None:
+            sentence = "the worker is being started; ask again in a moment"
+            raise WebError(503, "worker_not_ready", sentence, headers=again)
+        if self._session is None or door != self._at:
+            await self._leave()
+            self._session, self._at = door.session(), door
+        try:
+            yield self._session
+        except WSServerHandshakeError as error:
+            sentence = "the node pack takes no WebSocket here"
+            status = error.status if 400 <= error.status < 600 else 400
+            raise WebError(status, "no_websocket", sentence) from error
+        except (ClientError, OSError) as error:
+            sentence = "the worker that has this route is gone, or did not answer; ask again"
+            raise WebError(503, "worker_not_ready", sentence, headers=again) from error
 
     def _found(self, asked: str) -> tuple[str, list[str]]:
         """Return the path by which packs know what is asked for, and the methods they answer."""
@@ -116,21 +203,28 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(re.escape(pattern))
 
 
-def _response(answer: Any) -> web.Response:  # noqa: ANN401 - plain data
-    """Make an answer of what a pack said; of its headers those that can do no harm."""
-    if not isinstance(answer, Mapping):
-        raise WebError(500, "pack_failed", "the node pack gave no answer")
-    status = answer.get("status", 200)
-    told = answer.get("headers")
-    headers = {
-        str(name): re.sub(r"[\x00-\x1f\x7f]", " ", str(value))
-        for name, value in (told.items() if isinstance(told, Mapping) else ())
-        if str(name).lower() in _PASSED_BACK
-    }
-    body = answer.get("body", b"")
-    sound = isinstance(status, int) and 200 <= status < 600
-    return web.Response(
-        status=status if sound else 502,
-        body=body if isinstance(body, bytes) else str(body).encode(),
-        headers=headers,
-    )
+def _passed_on(request: web.Request) -> dict[str, str]:
+    return {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+
+
+def _response(told: ClientResponse) -> web.StreamResponse:
+    """Begin an answer like a pack's, with those of its headers that can do no harm."""
+    headers = {name: told.headers[name] for name in _PASSED_BACK if name in told.headers}
+    response = web.StreamResponse(status=told.status, headers=headers)
+    response.content_length = told.content_length
+    add_headers(response)
+    return response
+
+
+async def _relay(
+    source: web.WebSocketResponse | ClientWebSocketResponse,
+    target: web.WebSocketResponse | ClientWebSocketResponse,
+) -> None:
+    """Pass on what one side says until it ends; the other side is waited for."""
+    with suppress(ConnectionError, ClientError):
+        async for message in source:
+            if message.type is WSMsgType.TEXT:
+                await target.send_str(message.data)
+            elif message.type is WSMsgType.BINARY:
+                await target.send_bytes(message.data)
+        await target.close(code=source.close_code or 1000)

@@ -23,6 +23,7 @@ from graph.jobs.shelf import Shelf
 from graph.jobs.store import Store
 from web.bodies import BodyLimits
 from web.jobs import Jobs
+from web.pack_door import Door
 from web.services import Services
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class House:
             Desk(catalogue, folders, self.workers),
             self.workers,
             catalogue.routes,
+            lambda: Door.told(self.workers.about),
         )
 
     def start(self) -> None:

@@ -98,8 +98,7 @@ class Workers:
     def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
         """Ask a worker something and wait for the answer; from any thread.
 
-        What is in memory, `value` asks for and `free` lets go of, may be with any of them. What
-        node packs are asked goes to one of them once.
+        What is in memory, `value` asks for and `free` lets go of, may be with any of them.
 
         Raises:
             WorkerGoneError: None is ready, or it died meanwhile.
@@ -108,7 +107,7 @@ class Workers:
         answer: Any = None
         trouble: GraphError = WorkerGoneError("the worker is being started; ask again in a moment")
         answered = False
-        for worker in self._workers[: 1 if name == "request" else None]:
+        for worker in self._workers:
             try:
                 answer = worker.backend.ask(name, payload, seconds=seconds)
             except (WorkerGoneError, AskError) as error:

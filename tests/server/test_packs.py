@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import shutil
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import ClientSession, WSServerHandshakeError
 from PIL import Image
 
 from tests.app.packs import DATA
@@ -223,6 +225,23 @@ def read(picture: bytes) -> tuple[str | None, tuple[int, int]]:
 
 def is_(said: Any, kind: str) -> bool:  # noqa: ANN401 - JSON or bytes
     return isinstance(said, dict) and said["type"] == kind
+
+
+def test_its_streams_and_websockets_come_through(it: Server) -> None:
+    async def ask() -> tuple[bytes, list[str]]:
+        async with ClientSession(it.url) as session:
+            async with session.get("/with_routes/stream") as answer:
+                stream = await answer.read()
+            heard = []
+            async with session.ws_connect("/api/with_routes/echo?name=Zo%C3%AB") as socket:
+                for word in ("hello", "good-bye"):
+                    await socket.send_str(word)
+                    heard.append(await socket.receive_str())
+            with pytest.raises(WSServerHandshakeError, match="400"):
+                await session.ws_connect("/with_routes/hello/you")
+            return stream, heard
+
+    assert asyncio.run(ask()) == (b"0\n1\n2\n", ["hello, Zoë", "good-bye, Zoë"])
 
 
 def test_a_pack_cannot_take_the_place_of_our_own_routes(it: Server) -> None:

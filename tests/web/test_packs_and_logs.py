@@ -2,66 +2,127 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import ClientPayloadError, WSMsgType, WSServerHandshakeError, web
 
-from graph.backends.link import AskError, WorkerGoneError
 from tests.web.house import TWO, house_in, post, served, until, until_over
 from tests.web.serving import error_of
+from web.pack_door import Door
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from tests.web.house import House
 
-ROUTES = (("GET", "/pack/list/{kind}"), ("POST", "/pack/do"), ("GET", r"/pack/n/{number:\d+}"))
+ROUTES = (
+    ("GET", "/pack/list/{kind}"),
+    ("POST", "/pack/do"),
+    ("GET", r"/pack/n/{number:\d+}"),
+    ("GET", "/pack/stream"),
+    ("GET", "/pack/socket"),
+)
+SECRET = "between us"
+
+
+class Packs:
+    """What stands for a worker's packs: an application behind a door.
+
+    Attributes:
+        asked: What came there.
+        answer: What it answers.
+        door: Where it listens, once it does.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.answer: Callable[[web.Request], Awaitable[web.StreamResponse]] = lambda _: answer(200)
+        self.door: Door | None = None
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        facts = {
+            "method": request.method,
+            "target": request.raw_path,
+            "headers": {name.lower(): value for name, value in request.headers.items()},
+            "body": await request.read(),
+        }
+        self.asked.append(facts)
+        return await self.answer(request)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Listen for as long as the block lasts, and leave the socket behind as one killed does."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._take)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        folder = tempfile.mkdtemp()
+        path = Path(folder, "door")
+        await web.UnixSite(runner, path).start()
+        self.door = Door(SECRET, str(path))
+        yield
+        await runner.cleanup()
+        path.touch()
+
+
+async def answer(status: int, **headers: str) -> web.StreamResponse:
+    return web.Response(status=status, headers=headers)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def packs() -> Iterator[Packs]:
+    made = Packs()
+    yield made
+    if made.door is not None:
+        made.door.clear_away()
+
+
+@pytest.fixture
+def house(tmp_path: Path, packs: Packs) -> Iterator[House]:
     with house_in(tmp_path) as made:
-        yield replace(made, jobs=replace(made.jobs, pack_routes=lambda: ROUTES))
+        jobs = replace(made.jobs, pack_routes=lambda: ROUTES, pack_door=lambda: packs.door)
+        yield replace(made, jobs=jobs)
 
 
-async def test_a_packs_route_is_answered_by_the_worker(house: House) -> None:
-    headers = {"Content-Type": "text/plain; charset=utf-8", "Set-Cookie": "x=1", "X-Y": "z"}
-    house.worker.answers["request"] = {"status": 201, "headers": headers, "body": b"\xe7\x8c\xab"}
-    async with served(house) as client:
+async def test_a_packs_route_is_answered_where_the_packs_are(house: House, packs: Packs) -> None:
+    async def cat(_request: web.Request) -> web.StreamResponse:
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Set-Cookie": "x=1", "X-Y": "z"}
+        return web.Response(status=201, headers=headers, body=b"\xe7\x8c\xab")
+
+    packs.answer = cat
+    async with packs.listening(), served(house) as client:
         for prefix in ("", "/api"):
             sent = {"Cookie": "secret=1", "Authorization": "Bearer secret", "Accept": "text/plain"}
-            answer = await client.get(f"{prefix}/pack/list/a%20b?q=1&q=2", headers=sent)
-            assert answer.status == 201
-            assert await answer.text() == "猫"
-            assert "Set-Cookie" not in answer.headers
-            assert "X-Y" not in answer.headers
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert house.worker.asked[-1] == (
-                "request",
-                {
-                    "method": "GET",
-                    "path": "/pack/list/a b",
-                    "query": "q=1&q=2",
-                    "headers": {"accept": "text/plain"},
-                    "body": b"",
-                },
-            )
+            found = await client.get(f"{prefix}/pack/list/a%20b?q=1&q=2", headers=sent)
+            assert found.status == 201
+            assert await found.text() == "猫"
+            assert "Set-Cookie" not in found.headers
+            assert "X-Y" not in found.headers
+            assert found.headers["X-Content-Type-Options"] == "nosniff"
+            asked = packs.asked[-1]
+            assert (asked["method"], asked["target"]) == ("GET", "/pack/list/a%20b?q=1&q=2")
+            assert asked["headers"].keys() == {"accept", "host", "x-safelight-door"}
+            assert asked["headers"]["x-safelight-door"] == SECRET
         await client.post("/pack/do", data=b"\0\1")
-        assert house.worker.asked[-1][1]["body"] == b"\0\1"  # type: ignore[index]
+        assert packs.asked[-1]["body"] == b"\0\1"
 
 
 async def test_what_no_pack_knows_is_not_there_and_strangers_do_not_come_so_far(
-    house: House,
+    house: House, packs: Packs
 ) -> None:
-    async with served(house) as client:
+    async with packs.listening(), served(house) as client:
         for path in ("/pack", "/pack/list/", "/pack/list/a/b", "/pack/n/x", "/other"):
-            answer = await client.get(path)
-            assert answer.status == 404, path
-            await error_of(answer)
-        answer = await client.get("/pack/do")
-        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+            found = await client.get(path)
+            assert found.status == 404, path
+            await error_of(found)
+        found = await client.get("/pack/do")
+        assert (found.status, found.headers["Allow"]) == (405, "POST")
         stranger = {"Origin": "http://evil.example"}
         assert (await client.post("/pack/do", headers=stranger)).status == 403
         assert (await client.get("/pack/list/a", headers={"Host": "evil"})).status == 403
@@ -69,28 +130,122 @@ async def test_what_no_pack_knows_is_not_there_and_strangers_do_not_come_so_far(
         assert (await client.get("/pack/list/a", headers=stranger)).status == 403
         image = {"Sec-Fetch-Site": "cross-site"}
         assert (await client.get("/pack/list/a", headers=image)).status == 403
-        assert house.worker.asked == []
+        with pytest.raises(WSServerHandshakeError, match="403"):
+            await client.ws_connect("/pack/socket", headers=stranger)
+        assert packs.asked == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        (AskError("the pack raised ValueError"), 500),
-        (WorkerGoneError("it is being started"), 503),
-        (None, 500),
-        ({"status": "odd"}, 502),
-        ({"headers": ["odd"], "body": "text"}, 200),
-        ({"headers": {"content-type": "text/plain\r\nX: y"}}, 200),
-    ],
-)
-async def test_a_pack_that_answers_oddly_harms_nobody(
-    house: House, answer: object, status: int
+async def test_where_nobody_answers_for_packs_it_is_said_and_when_to_ask_again(
+    house: House, packs: Packs
 ) -> None:
-    house.worker.answers["request"] = answer
     async with served(house) as client:
+        found = await client.get("/pack/stream")
+        assert (found.status, found.headers["Retry-After"]) == (503, "1")
+        assert (await error_of(found))["type"] == "worker_not_ready"
+        async with packs.listening():
+            assert (await client.get("/pack/stream")).status == 200
         found = await client.post("/pack/do")
-        assert found.status == status
-        assert "X" not in found.headers
+        assert (await error_of(found))["type"] == "worker_not_ready", "it is gone again"
+        assert packs.door is not None
+        left = Path(packs.door.path).parent
+        assert left.exists()
+        async with packs.listening():
+            assert (await client.get("/pack/stream")).status == 200, "and back at another door"
+            assert not left.exists(), "what one that was killed left is cleared away"
+
+
+async def test_what_a_pack_says_bit_by_bit_is_passed_on_at_once(house: House, packs: Packs) -> None:
+    heard = asyncio.Event()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b"data: 1\n\n")
+        await heard.wait()
+        await response.write(b"data: 2\n\n")
+        return response
+
+    packs.answer = stream
+    async with packs.listening(), served(house) as client:
+        found = await client.get("/pack/stream")
+        assert found.headers["Content-Type"] == "text/event-stream"
+        assert await found.content.readany() == b"data: 1\n\n"
+        heard.set()
+        assert await found.content.read() == b"data: 2\n\n"
+
+
+async def test_a_pack_says_no_more_than_the_client_takes(house: House, packs: Packs) -> None:
+    written = 0
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        nonlocal written
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(400):
+            await response.write(b"x" * 2**18)
+            written += 2**18
+        return response
+
+    packs.answer = flood
+    async with packs.listening(), served(house) as client:
+        found = await client.get("/pack/stream")
+        before = -1
+        while before != written:  # until it comes to a stand
+            before = written
+            await asyncio.sleep(0.2)
+        assert written < 50 * 2**20
+        assert len(await found.read()) == 400 * 2**18
+
+
+async def test_an_answer_that_breaks_off_is_seen_to_break_off(house: House, packs: Packs) -> None:
+    async def half(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"half")
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    packs.answer = half
+    async with packs.listening(), served(house) as client:
+        found = await client.get("/pack/stream")
+        with pytest.raises(ClientPayloadError):
+            await found.read()
+        packs.answer = lambda _: answer(204)
+        assert (await client.get("/pack/stream")).status == 204
+        packs.answer = lambda _: answer(302, Location="/elsewhere")
+        moved = await client.get("/pack/stream", allow_redirects=False)
+        assert (moved.status, moved.headers["Location"]) == (302, "/elsewhere")
+
+
+async def test_a_packs_websocket_is_passed_through_both_ways(house: House, packs: Packs) -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=["chat"])
+        await socket.prepare(request)
+        async for message in socket:
+            if message.data == "enough":
+                await socket.close(code=4001)
+            elif message.type is WSMsgType.TEXT:
+                await socket.send_str(f"{message.data}!")
+            else:
+                await socket.send_bytes(message.data[::-1])
+        return socket
+
+    packs.answer = echo
+    async with packs.listening(), served(house) as client:
+        async with client.ws_connect("/api/pack/socket?x=1", protocols=["chat"]) as socket:
+            assert socket.protocol == "chat"
+            await socket.send_str("hello")
+            assert await socket.receive_str() == "hello!"
+            await socket.send_bytes(b"12")
+            assert await socket.receive_bytes() == b"21"
+            await socket.send_str("enough")
+            assert (await socket.receive()).type is WSMsgType.CLOSE
+            assert socket.close_code == 4001
+        assert packs.asked[-1]["target"] == "/pack/socket?x=1"
+        packs.answer = lambda _: answer(404)
+        with pytest.raises(WSServerHandshakeError, match="404"):
+            await client.ws_connect("/pack/socket")
 
 
 async def test_new_lines_of_the_log_are_told_to_those_who_want_them(house: House) -> None:

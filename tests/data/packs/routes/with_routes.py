@@ -51,6 +51,15 @@ async def stream(request):
     return response
 
 
+@routes.get("/with_routes/echo")
+async def echo(request):
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    async for message in socket:
+        await socket.send_str(f"{message.data}, {request.query['name']}")
+    return socket
+
+
 @routes.get("/with_routes/slow")
 async def slow(_request):
     while not Path(folder_paths.get_input_directory(), "go").exists():

@@ -21,6 +21,7 @@ from app.previews import encode_preview
 from app.questions import answers
 from app.version import VERSION
 from app.worker_output import LOG, overhear
+from app.worker_prompts import PromptHandlers
 from app.worker_routes import PackRoutes
 from graph.backends.workshop import Workshop
 from graph.object_info import describe_all
@@ -48,7 +49,7 @@ def make_workshop(settings: Settings) -> Workshop:
     registry, packs = make_catalogue(settings, folders)
     # Whoever sends jobs to a server need not be who may read this machine's files.
     engine = make_engine(settings, folders, registry, device, outside=False)
-    routes = PackRoutes()
+    routes, prompts = PackRoutes(), PromptHandlers()
     foreign = [name for pack in packs for name in pack.nodes]
     return Workshop(
         engine,
@@ -57,6 +58,7 @@ def make_workshop(settings: Settings) -> Workshop:
             "system": system(device),
             "routes": routes.known(),
             "door": routes.door,
+            "changes_prompts": prompts.names,
             "packs": [pack.as_json() | {"complaints": pack.complaints()} for pack in packs],
         },
         handlers={
@@ -64,6 +66,7 @@ def make_workshop(settings: Settings) -> Workshop:
             "system": lambda _: system(device) | {"devices": _devices()},
             "free": lambda _: free(engine),
             "warm": lambda _: libraries.load_all(),
+            "change_prompt": prompts.change,
             **answers(engine),
         },
         connect=partial(_connect, routes),

@@ -7,6 +7,7 @@ on what is sent here to its clients.
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -42,6 +43,7 @@ class PromptServer:
         app: Where some add them instead.
         client_id: Nobody's: what is sent to it goes to everybody.
         supports: What ComfyUI's server of this version says of itself.
+        on_prompt_handlers: What changes workflows before they are checked.
     """
 
     instance: ClassVar[PromptServer]
@@ -51,6 +53,7 @@ class PromptServer:
         self.app = web.Application(client_max_size=2**40)
         self.client_id: str | None = None
         self.supports = ["custom_nodes_from_web"]
+        self.on_prompt_handlers: list[Callable[[Any], Any]] = []
         self.say: Callable[[str, object, str | None], None] = _nobody
         """Passes a message on: its type, what it says, and to whom if not to everybody."""
         self._glimpses = Glimpses()
@@ -126,9 +129,28 @@ class PromptServer:
         """There is nothing to be done: routes are found where packs put them."""
 
     def add_on_prompt_handler(self, handler: Callable[[Any], Any]) -> None:
-        """Workflows are accepted by a process that no pack is in, so it is never called."""
-        name = getattr(handler, "__qualname__", repr(handler))
-        _log.warning("a node pack wants workflows changed by %s before they run: not done", name)
+        """Have workflows changed that are sent, before they are checked.
+
+        Args:
+            handler: Given what was posted, `{"prompt", "extra_data", …}`, answers what is to be in
+                its place.
+        """
+        self.on_prompt_handlers.append(handler)
+
+    def trigger_on_prompt(self, json_data: dict[str, Any]) -> dict[str, Any]:
+        """Let all handlers change what was posted; one that fails changes nothing."""
+        for handler in self.on_prompt_handlers:
+            name = getattr(handler, "__qualname__", repr(handler))
+            try:
+                changed = handler(copy.deepcopy(json_data))
+            except Exception:  # noqa: BLE001 - the border to packs
+                _log.warning("%s of a node pack failed at a workflow", name, exc_info=True)
+                continue
+            if isinstance(changed, dict):
+                json_data = changed
+            else:
+                _log.warning("%s of a node pack gave no workflow back, but %r", name, changed)
+        return json_data
 
 
 def _nobody(_type: str, _data: object, _client: str | None) -> None:

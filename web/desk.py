@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph.formats.document import parse_document
 from graph.validate import validate
 from web.jobs import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graph.checked import Checked
     from graph.folders import Folders
@@ -39,6 +39,15 @@ class RegistryDesk:
             FormatError: It is no workflow.
         """
         return parse_document(data, self._signatures)
+
+    @property
+    def changes(self) -> bool:
+        """No: there are no packs here."""
+        return False
+
+    async def changed(self, posted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what was posted."""
+        return posted
 
     async def check(self, document: Document, targets: Sequence[str] | None) -> Verdict:
         """Find everything that is wrong with a workflow."""

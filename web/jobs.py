@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from graph.formats.document import Document
     from graph.jobs.bus import Bus
@@ -45,6 +45,17 @@ class Desk(Protocol):
 
         Raises:
             FormatError: It is no workflow.
+        """
+
+    @property
+    def changes(self) -> bool:
+        """Whether a node pack wants to change workflows before they are checked."""
+
+    async def changed(self, posted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let packs change what was posted, `{"prompt": in the API format, …}`.
+
+        Raises:
+            GraphError: They do not answer.
         """
 
     async def check(self, document: Document, targets: Sequence[str] | None) -> Verdict:

@@ -84,7 +84,7 @@ async def prompt_info(request: web.Request) -> PromptInfo:
 async def send_prompt(request: web.Request, body: object) -> Accepted:
     """Put a workflow into the queue; once this is answered it will not get lost."""
     jobs = request.app[JOBS]
-    prompt, document, verdict = await _checked(request, body)
+    prompt, document, verdict = await _checked(request, await _changed(request, body))
     job_id = _job_id(prompt.prompt_id)
     extra = {**document.extra_data}
     if carried := document.extra_pnginfo:
@@ -173,6 +173,31 @@ async def ask(request: web.Request, name: str, question: object) -> Any:  # noqa
 def unavailable(error: StoreError) -> WebError:
     """Return what is answered while the queue's database cannot be used."""
     return WebError(503, "queue_unavailable", str(error), headers={"Retry-After": "1"})
+
+
+async def _changed(request: web.Request, body: object) -> object:
+    """Let packs change what was posted, in ComfyUI's shape; what is no workflow stays as it is.
+
+    Raises:
+        WebError: They do not answer.
+    """
+    desk = request.app[JOBS].desk
+    if not desk.changes:
+        return body
+    if isinstance(body, Mapping) and (is_ui(body) or is_api(body)):
+        body = {"prompt": body}
+    if not isinstance(body, Mapping) or not isinstance(body.get("prompt"), Mapping):
+        return body
+    if is_ui(body["prompt"]):
+        # Packs know the API format only.
+        _, document = _read(request, body)
+        carried = {"extra_pnginfo": document.extra_pnginfo} if document.extra_pnginfo else {}
+        extra = {**document.extra_data, **carried}
+        body = {**body, "prompt": to_api(document.workflow), "extra_data": extra}
+    try:
+        return await desk.changed(body)
+    except GraphError as error:
+        raise WebError(503, "pack_not_ready", str(error), headers={"Retry-After": "1"}) from error
 
 
 async def _checked(request: web.Request, body: object) -> tuple[Prompt, Document, Verdict]:

@@ -66,6 +66,7 @@ class LiveCatalogue:
         self._catalogue: Mapping[str, Any] = {"nodes": {}, "definitions": []}
         self._packs: Sequence[Mapping[str, Any]] = ()
         self._routes: Collection[tuple[str, str]] = ()
+        self._changing: Sequence[str] = ()
         self._signatures = ObjectInfo({})
         self._known: Registry | None = None
         self._count = 0
@@ -112,6 +113,12 @@ class LiveCatalogue:
         self._listen()
         return self._routes
 
+    @property
+    def changing(self) -> Sequence[str]:
+        """The names of what packs have that changes workflows before they are checked."""
+        self._listen()
+        return self._changing
+
     def get(self, class_type: str) -> Signature | None:
         """Return the signature of a pack's node, or None."""
         self._listen()
@@ -147,6 +154,7 @@ class LiveCatalogue:
             self._told, self._seen = about, self._look()
             self._take(about["catalogue"], about["packs"])
             self._routes = [(method, path) for method, path in about.get("routes", ())]
+            self._changing = list(about.get("changes_prompts", ()))
             self._keep()
 
     def _look(self) -> tuple[int, int]:
@@ -169,11 +177,16 @@ class LiveCatalogue:
             self._take({"nodes": nodes, "definitions": definitions}, packs)
             # A worker that is not there yet is to be asked again; a route that is gone, it refuses.
             self._routes = [(method, path) for method, path in kept.get("routes", ()) if packs]
+            self._changing = [str(name) for name in kept.get("changes_prompts", ()) if packs]
 
     def _keep(self) -> None:
-        content = json.dumps(
-            {**self._catalogue, "packs": self._packs, "routes": self._routes}
-        ).encode()
+        told = {
+            **self._catalogue,
+            "packs": self._packs,
+            "routes": self._routes,
+            "changes_prompts": self._changing,
+        }
+        content = json.dumps(told).encode()
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._file, content)

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app.signatures import RegistrySignatures
-from graph.backends.link import WorkerGoneError
+from graph.backends.link import AskError, WorkerGoneError
 from graph.backends.telling import read
+from graph.errors import GraphError
 from graph.formats.api import to_api
 from graph.formats.document import parse_document
 from graph.problems import Problem
@@ -22,7 +23,7 @@ from web.desk import verdict
 from web.jobs import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from app.serving.catalogue import LiveCatalogue
     from app.serving.workers import Workers
@@ -36,6 +37,12 @@ _LARGE = 300
 
 
 _TRIES = 3
+_CHANGE = 10.0
+"""Seconds that packs have to change a workflow."""
+
+
+class SlowPackError(GraphError):
+    """A pack that wants to change workflows does not come to an end with it."""
 
 
 class Desk:
@@ -63,6 +70,27 @@ class Desk:
     def get(self, class_type: str) -> Signature | None:
         """Return the signature of a node, or None."""
         return self._builtin.get(class_type) or self._catalogue.get(class_type)
+
+    @property
+    def changes(self) -> bool:
+        """Whether a node pack wants to change workflows before they are checked."""
+        return bool(self._catalogue.changing)
+
+    async def changed(self, posted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let packs change what was posted, `{"prompt": in the API format, …}`, in a worker.
+
+        Raises:
+            GraphError: They do not answer in time, or there is no worker.
+        """
+        try:
+            found: Mapping[str, Any] = await self._answer("change_prompt", posted, _CHANGE)
+        except AskError as error:
+            names = ", ".join(self._catalogue.changing)
+            raise SlowPackError(
+                f"a node pack changes workflows before they run ({names}), and did not answer in "
+                f"{_CHANGE:g} seconds; send it again, or start without that pack"
+            ) from error
+        return found
 
     async def check(self, document: Document, targets: Sequence[str] | None) -> Verdict:
         """Find everything that is wrong with a workflow.
@@ -96,7 +124,7 @@ class Desk:
 
     async def _ask(self, document: Document, targets: Sequence[str] | None) -> Verdict:
         question = {"prompt": to_api(document.workflow), "targets": targets}
-        found = await self._answer(question)
+        found = await self._answer("check", question)
         return Verdict(
             tuple(found["outputs"]),
             tuple(found["broken"]),
@@ -105,12 +133,12 @@ class Desk:
             tuple(read(Problem, problem) for problem in found["absent"]),
         )
 
-    async def _answer(self, question: object) -> Any:  # noqa: ANN401 - plain data
+    async def _answer(self, name: str, question: object, seconds: float = 30.0) -> Any:  # noqa: ANN401 - plain data
         """Ask a worker, and the next one if it dies meanwhile, of its job perhaps."""
         for _ in range(_TRIES):
             await self._workers.ready()
             try:
-                return await asyncio.to_thread(self._workers.ask, "check", question)
+                return await asyncio.to_thread(self._workers.ask, name, question, seconds=seconds)
             except WorkerGoneError as error:
                 gone = error
         raise gone

@@ -62,7 +62,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("packs")
     packs = base / "custom_nodes"
     packs.mkdir()
-    for name in ("with_routes.py", "painter.py"):
+    for name in ("with_routes.py", "painter.py", "changer.py"):
         shutil.copy(DATA / "routes" / name, packs)
     (packs / "choosy.py").write_text(CHOOSY)
     (packs / "broken.py").write_text("import nothing_of_that_name")
@@ -117,6 +117,39 @@ def test_what_is_wrong_with_a_packs_node_is_said_at_once(
     status, answer = it.ask("/prompt", {"prompt": prompt(kind, file, number)})
     assert status == 400
     assert [error["type"] for error in answer["node_errors"]["1"]["errors"]] == [type_]
+
+
+def test_a_pack_changes_workflows_before_they_are_checked(it: Server) -> None:
+    job = it.post(prompt("Plain", "the usual", 4), extra_data={"mine": 1})
+    entry = it.wait_for(job)[job]
+    assert entry["outputs"]["1"]["chosen"] == ["a.txt", 4]
+    assert entry["prompt"][2]["1"]["inputs"]["file"] == "a.txt"
+    assert entry["prompt"][3]["changed_by"] == "changer"
+    assert entry["prompt"][3]["mine"] == 1
+    assert it.ask("/plan", {"prompt": prompt("Plain", "the usual")})[0] == 400, "only what is sent"
+    for body in ({"prompt": []}, {"prompt": {"1": 5}}, [], {"prompt": {}}):
+        assert it.ask("/prompt", body)[0] == 400
+    said = "\n".join(it.said)
+    assert "fail of a node pack failed at a workflow" in said
+    assert "forget of a node pack gave no workflow back, but None" in said
+
+
+def test_it_changes_what_an_editor_saved_as_well(it: Server) -> None:
+    node = {"id": 1, "type": "Plain", "inputs": [], "widgets_values": ["the usual", 6]}
+    saved = {"nodes": [node], "links": [], "version": 0.4}
+    status, answer = it.ask("/prompt", saved)
+    assert status == 200, answer
+    entry = it.wait_for(answer["prompt_id"])[answer["prompt_id"]]
+    assert entry["outputs"]["1"]["chosen"] == ["a.txt", 6]
+    assert entry["prompt"][3]["changed_by"] == "changer"
+    assert entry["prompt"][3]["extra_pnginfo"]["workflow"]["nodes"][0]["id"] == 1
+
+
+@pytest.mark.slow
+def test_a_pack_that_does_not_come_to_an_end_with_a_workflow_is_named(it: Server) -> None:
+    status, answer = it.ask("/prompt", {"prompt": prompt("Plain", "slow")})
+    assert (status, answer["error"]["type"]) == (503, "pack_not_ready")
+    assert "(fail, change, forget), and did not answer in 10 seconds" in answer["error"]["message"]
 
 
 def test_nothing_runs_beside_a_node_that_no_pack_brings(it: Server) -> None:

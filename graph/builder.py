@@ -5,11 +5,13 @@
     return Expansion(graph.finalize(), (doubled.out(0),))
 
 Ids begin with the id of the node that runs and the number of the graph, so that they clash with
-nothing and are the same whenever the same workflow runs: cached results are found again.
+nothing and are the same whenever the same workflow runs: cached results are found again. Where they
+would be long, because a node in a graph in a graph writes one, a hash stands in their place.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from graph.context import current
@@ -17,6 +19,10 @@ from graph.errors import ExpansionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_LONGEST = 64
+"""Characters of an id, or of a part of one, that are not shortened."""
 
 
 class Node:
@@ -79,14 +85,14 @@ class GraphBuilder:
         if id is None:
             id = str(self._next)  # noqa: A001 - see above
             self._next += 1
-        key = f"{self.prefix}{id}"
+        key = self._key(id)
         if key not in self.nodes:
             self.nodes[key] = Node(key, class_type, kwargs)
         return self.nodes[key]
 
     def lookup_node(self, id: str) -> Node | None:  # noqa: A002 - as packs call it
         """Return a node by the id that `node` was given, or None."""
-        return self.nodes.get(f"{self.prefix}{id}")
+        return self.nodes.get(self._key(id))
 
     def remove_node(self, id: str) -> None:  # noqa: A002 - as packs call it
         """Take a node away again.
@@ -94,13 +100,13 @@ class GraphBuilder:
         Raises:
             KeyError: There is none.
         """
-        del self.nodes[f"{self.prefix}{id}"]
+        del self.nodes[self._key(id)]
 
     def replace_node_output(
         self, node_id: str, index: int, new_value: Sequence[Any] | None
     ) -> None:
         """Have what reads an output of a node read something else; None for nothing."""
-        old = [f"{self.prefix}{node_id}", index]
+        old = [self._key(node_id), index]
         for node in self.nodes.values():
             for name, value in [*node.inputs.items()]:
                 if is_link(value) and value == old:
@@ -109,6 +115,9 @@ class GraphBuilder:
     def finalize(self) -> dict[str, dict[str, Any]]:
         """Return the graph in the API format."""
         return {key: node.serialize() for key, node in self.nodes.items()}
+
+    def _key(self, id: str) -> str:  # noqa: A002 - as packs call it
+        return f"{self.prefix}{_short(id)}"
 
 
 def is_link(obj: object) -> bool:
@@ -143,4 +152,11 @@ def _free_prefix() -> str:
         raise ExpansionError(
             "a GraphBuilder was made where no node runs: give it a prefix for its ids"
         )
-    return f"{context.node_id}.{next(context.graphs)}."
+    return f"{_short(context.node_id)}.{next(context.graphs)}."
+
+
+def _short(part: str) -> str:
+    """An id, or a hash of a long one: loops would have ids that double with each round."""
+    if len(part) <= _LONGEST:
+        return part
+    return hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:24]

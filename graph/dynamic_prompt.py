@@ -48,7 +48,8 @@ class DynamicPrompt:
         """Add a node that stands for another one, or for a part of it."""
         self._added[node_id] = node_info
         self._parents[node_id] = parent_id
-        self._display[node_id] = display_id
+        # The end of the way if it is known: a loop's nodes are shown as those of the round before.
+        self._display[node_id] = self.get_display_node_id(display_id)
 
     def get_parent_node_id(self, node_id: str) -> str | None:
         """Return the node that a node stands for a part of; None for nodes of the workflow."""

@@ -280,6 +280,22 @@ def test_a_while_loop_is_unrolled(packs: PackSession) -> None:
     assert adds == {"body"}
 
 
+def test_a_while_loop_of_a_thousand_rounds_runs_and_is_found_again(packs: PackSession) -> None:
+    nodes: Nodes = {
+        "start": ("PackValue", {"value": 0}),
+        "open": ("ExpandLoopOpen", {"value": "@start"}),
+        "body": ("PackAdd", {"a": "@open:1", "b": 1}),
+        "x": ("ExpandLoopClose", {"loop": "@open", "value": "@body", "limit": 1000}),
+        "show": _shown(),
+    }
+    assert packs.shown(nodes) == [1000]
+    started = [event for event in packs.events if isinstance(event, NodeStarted)]
+    assert {event.display_node for event in started} == nodes.keys()
+    # The nodes of a round are named after those of the round before, and yet names stay short.
+    assert max(len(event.node_id) for event in started) < 150
+    assert packs.run(nodes).executed == []
+
+
 def test_an_error_in_a_graph_is_reported_with_the_node_that_the_user_sees(
     packs: PackSession,
 ) -> None:

@@ -78,6 +78,23 @@ def test_ids_of_inner_graphs_do_not_clash_with_those_of_outer_ones() -> None:
     assert len(set(ids)) == len(ids) == 5 * 3 * 12
 
 
+def test_ids_stay_short_however_deep_graphs_are_in_graphs() -> None:
+    key, seen = "5", set[str]()
+    for _ in range(1000):
+        with _running(key):
+            graph = GraphBuilder()
+            node = graph.node("Make", key)
+            assert graph.node("Other", key) is graph.lookup_node(key) is node
+            graph.node("Add", one=node.out(0))
+            graph.replace_node_output(key, 0, 7)
+            graph.remove_node(key)
+        assert [made["inputs"] for made in graph.finalize().values()] == [{"one": 7}]
+        assert len(node.id) < 150
+        key = node.id
+        seen.add(key)
+    assert len(seen) == 1000
+
+
 def test_where_no_node_runs_a_prefix_must_be_given() -> None:
     with pytest.raises(ExpansionError, match="give it a prefix"):
         GraphBuilder()

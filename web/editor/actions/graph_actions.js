@@ -44,6 +44,9 @@ function lacking({ store, selection }, what) {
   });
 }
 
+/** Where nodes are on the screen. @param {Editor} editor @returns {import('../model/edits/moving.js').BoxOf} */
+const seen = ({ renderer }) => (record) => renderer.scene.nodes.get(keyOf(record))?.bounds ?? record;
+
 /** @param {Editor} editor */
 function selectAll({ store, graph, selection }) {
   const all = [...store.all('node', graph), ...store.all('group', graph), ...store.all('reroute', graph)];
@@ -104,8 +107,8 @@ export const GRAPH_ACTIONS = [
     const [key] = editor.selection.keys;
     if (key) openTitle(editor, key);
   } },
-  ...SIDES.map((side) => action(`align.${side}`, [], (editor, tx) => align(tx, nodesOf(editor), side), several)),
-  action('distribute.x', [], (editor, tx) => distribute(tx, nodesOf(editor), 'x'), several),
-  action('distribute.y', [], (editor, tx) => distribute(tx, nodesOf(editor), 'y'), several),
+  ...SIDES.map((side) => action(`align.${side}`, [], (editor, tx) => align(tx, nodesOf(editor), side, seen(editor)), several)),
+  action('distribute.x', [], (editor, tx) => distribute(tx, nodesOf(editor), 'x', seen(editor)), several),
+  action('distribute.y', [], (editor, tx) => distribute(tx, nodesOf(editor), 'y', seen(editor)), several),
   ...COLORS.map(({ name, color, bgcolor }) => action(`color.${name}`, [], (editor, tx) => colorize(tx, editor.selection.keys, color, bgcolor))),
 ];

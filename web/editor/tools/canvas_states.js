@@ -77,8 +77,9 @@ export class BoxSelecting extends ToolState {
     this.start = chart.point(press);
     this.end = this.start;
     this.before = [...this.bench.selection.keys];
-    /** Ctrl+Shift is zooming, so Shift alone adds. */
-    this.kept = press.shift ? this.before : [];
+    /** Ctrl+Shift is zooming, so Shift alone adds; Ctrl+Alt takes away. */
+    this.kept = press.shift || press.alt ? this.before : [];
+    this.takes = press.alt;
     this.overlay = (/** @type {import('../render/renderer.js').Frame} */ frame) => drawBox(frame, between(this.start, this.end));
   }
 
@@ -96,7 +97,8 @@ export class BoxSelecting extends ToolState {
   move(press) {
     this.end = this.chart.point(press);
     const { renderer, store, selection } = this.bench;
-    selection.set([...this.kept, ...keysIn(renderer.scene, store, between(this.start, this.end))]);
+    const boxed = keysIn(renderer.scene, store, between(this.start, this.end));
+    selection.set(this.takes ? this.kept.filter((key) => !boxed.includes(key)) : [...this.kept, ...boxed]);
     renderer.invalidate();
   }
 

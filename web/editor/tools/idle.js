@@ -67,7 +67,7 @@ export class Idle extends ToolState {
   /** @param {Press} press */
   #onCanvas(press) {
     if (press.ctrl && press.shift) this.chart.go('zooming', { press });
-    else if (press.alt) this.chart.go('knife', { press });
+    else if (press.alt && !press.ctrl) this.chart.go('knife', { press });
     else this.chart.go('pointingCanvas', { press, hit: null });
   }
 

@@ -10,6 +10,7 @@ import { TITLE_HEIGHT } from '../size.js';
 /** @typedef {import('../records.js').GroupRecord} GroupRecord */
 /** @typedef {import('../records.js').RerouteRecord} RerouteRecord */
 /** @typedef {NodeRecord | GroupRecord | RerouteRecord} Movable */
+/** @typedef {import('../size.js').Rect} Rect */
 
 /** What a group carries: nodes and reroutes whose middle, and groups all of which, lie within it.
  * @param {Store} store @param {GroupRecord} group @returns {string[]} keys */
@@ -62,42 +63,44 @@ export function resize(tx, key, { x, y, w, h }) {
   tx.put({ ...record, x: x ?? record.x, y: y ?? record.y, w: Math.max(w, 40), h: Math.max(h, 20) });
 }
 
-/** Line things up. @param {Transaction} tx @param {Iterable<string>} keys
- * @param {'left' | 'right' | 'top' | 'bottom' | 'centerX' | 'centerY'} how */
-export function align(tx, keys, how) {
-  const all = sized(tx.store, keys);
+/** Where a thing is seen; a node may be larger than its record says, or collapsed. @typedef {(record: NodeRecord | GroupRecord) => Rect} BoxOf */
+
+/** Line things up, as they are seen. @param {Transaction} tx @param {Iterable<string>} keys
+ * @param {'left' | 'right' | 'top' | 'bottom' | 'centerX' | 'centerY'} how @param {BoxOf} [boxOf] */
+export function align(tx, keys, how, boxOf) {
+  const all = sized(tx.store, keys, boxOf);
   if (all.length < 2) return;
-  const left = Math.min(...all.map((one) => one.x));
-  const top = Math.min(...all.map((one) => one.y));
-  const right = Math.max(...all.map((one) => one.x + one.w));
-  const bottom = Math.max(...all.map((one) => one.y + one.h));
-  for (const one of all) {
-    const to = {
-      left: { x: left },
-      right: { x: right - one.w },
-      top: { y: top },
-      bottom: { y: bottom - one.h },
-      centerX: { x: (left + right - one.w) / 2 },
-      centerY: { y: (top + bottom - one.h) / 2 },
+  const left = Math.min(...all.map(({ box }) => box.x));
+  const top = Math.min(...all.map(({ box }) => box.y));
+  const right = Math.max(...all.map(({ box }) => box.x + box.w));
+  const bottom = Math.max(...all.map(({ box }) => box.y + box.h));
+  for (const { record, box } of all) {
+    const { x, y } = {
+      left: { x: left, y: box.y },
+      right: { x: right - box.w, y: box.y },
+      top: { x: box.x, y: top },
+      bottom: { x: box.x, y: bottom - box.h },
+      centerX: { x: (left + right - box.w) / 2, y: box.y },
+      centerY: { x: box.x, y: (top + bottom - box.h) / 2 },
     }[how];
-    tx.put({ ...one, ...to });
+    if (x !== box.x || y !== box.y) tx.put({ ...record, x: record.x + x - box.x, y: record.y + y - box.y });
   }
 }
 
-/** Make the gaps between things equal; the outermost two stay.
- * @param {Transaction} tx @param {Iterable<string>} keys @param {'x' | 'y'} axis */
-export function distribute(tx, keys, axis) {
+/** Make the gaps between things equal, as they are seen; the outermost two stay.
+ * @param {Transaction} tx @param {Iterable<string>} keys @param {'x' | 'y'} axis @param {BoxOf} [boxOf] */
+export function distribute(tx, keys, axis, boxOf) {
   const extent = axis === 'x' ? 'w' : 'h';
-  const all = sized(tx.store, keys).sort((a, b) => a[axis] - b[axis]);
+  const all = sized(tx.store, keys, boxOf).sort((a, b) => a.box[axis] - b.box[axis]);
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last || all.length < 3) return;
-  const room = last[axis] - first[axis] - first[extent];
-  const taken = all.slice(1, -1).reduce((sum, one) => sum + one[extent], 0);
+  const room = last.box[axis] - first.box[axis] - first.box[extent];
+  const taken = all.slice(1, -1).reduce((sum, { box }) => sum + box[extent], 0);
   const gap = (room - taken) / (all.length - 1);
-  let at = first[axis] + first[extent] + gap;
-  for (const one of all.slice(1, -1)) {
-    tx.put({ ...one, [axis]: at });
-    at += one[extent] + gap;
+  let at = first.box[axis] + first.box[extent] + gap;
+  for (const { record, box } of all.slice(1, -1)) {
+    tx.put({ ...record, [axis]: record[axis] + at - box[axis] });
+    at += box[extent] + gap;
   }
 }
 
@@ -108,9 +111,10 @@ function movable(store, key) {
   return record?.kind === 'group' || record?.kind === 'reroute' ? record : null;
 }
 
-/** @param {Store} store @param {Iterable<string>} keys */
-function sized(store, keys) {
+/** @param {Store} store @param {Iterable<string>} keys @param {BoxOf} [boxOf] */
+function sized(store, keys, boxOf = (record) => record) {
   return [...keys]
     .map((key) => movable(store, key))
-    .filter((one) => one?.kind === 'node' || one?.kind === 'group');
+    .filter((one) => one?.kind === 'node' || one?.kind === 'group')
+    .map((record) => ({ record, box: boxOf(record) }));
 }

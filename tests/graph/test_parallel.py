@@ -81,14 +81,6 @@ def test_what_the_longest_path_waits_for_goes_first(tmp_path: Path) -> None:
     assert stubs.ran[0] == "long"
 
 
-def test_coroutines_run_at_the_same_time(stubs: Stubs) -> None:
-    nodes: dict[str, Given] = {str(i): ("Wait", {"seconds": 0.2 + i / 1000}) for i in range(20)}
-    started = [*nodes]
-    result = stubs.run(wire(nodes), *started)
-    assert result.seconds < 2
-    assert set(result.values.values()) == {(1,)}
-
-
 def test_two_nodes_of_the_same_recipe_run_once(stubs: Stubs) -> None:
     stubs.services["barrier"] = threading.Barrier(1)
     workflow = wire(a=("Meet", {"name": "same"}), b=("Meet", {"name": "same"}))

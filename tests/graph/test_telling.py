@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,8 +27,19 @@ def test_events_carry_the_job_a_number_and_the_time() -> None:
     assert before <= started.time <= warned.time <= time.time()
 
 
-def test_nobody_need_listen() -> None:
-    Teller("job 7", None).tell(JobStarted, nodes=())  # raises nothing, and that is all
+def test_where_nobody_listens_no_event_is_made() -> None:
+    made: list[JobStarted] = []
+
+    class Noted(JobStarted):
+        def __init__(self, **facts: Any) -> None:  # noqa: ANN401 - those of the event
+            super().__init__(**facts)
+            made.append(self)
+
+    Teller("job 7", None).tell(Noted, nodes=())
+    assert made == []
+    heard: list[Event] = []
+    Teller("job 7", heard.append).tell(Noted, nodes=())
+    assert made == heard != []
 
 
 def test_a_pace_follows_what_happened_lately(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,8 @@ class MemoryCache:
         budget: Bytes that values may hold; with 0 only those are kept that hold none.
         storages: Tells what a value holds; without it values weigh nothing.
         short: Answers how many bytes of memory the machine lacks, 0 while there are enough.
-        most: Results to know of, with or without their values; with 0 nothing is kept at all.
+        most: Results to keep the values of, as many as the budget allows by default; with 0 nothing
+            is known at all.
     """
 
     def __init__(
@@ -131,13 +132,16 @@ class MemoryCache:
         short: Callable[[], int] = _enough,
         most: int | None = None,
     ) -> None:
-        self._most = _MOST_KNOWN if most is None else most
+        self._most_known = 0 if most == 0 else _MOST_KNOWN
+        self._most_values = most
         self._budget = budget
         self._storages = storages
         self._short = short
         self._entries: OrderedDict[bytes, Entry] = OrderedDict()
         # What those hold whose values weigh something; the least recently used one first here too.
         self._weights: OrderedDict[bytes, tuple[tuple[int, int], ...]] = OrderedDict()
+        # Those with values, in the same order; noted only where they are counted.
+        self._valued: OrderedDict[bytes, None] = OrderedDict()
         self._blocks = _Blocks()
         self._lock = Lock()
 
@@ -158,6 +162,8 @@ class MemoryCache:
                 self._entries.move_to_end(key)
                 if key in self._weights:
                     self._weights.move_to_end(key)
+                if key in self._valued:
+                    self._valued.move_to_end(key)
             return entry
 
     def put(self, key: bytes, entry: Entry) -> None:
@@ -176,7 +182,11 @@ class MemoryCache:
             allowed = min(self._budget, self._blocks.total - lacking)
             while self._blocks.total > allowed:
                 self._drop(next(iter(self._weights)))
-            while len(self._entries) > self._most:
+            if self._most_values is not None and entry.values is not None:
+                self._valued[key] = None
+                while len(self._valued) > self._most_values:
+                    self._drop(next(iter(self._valued)))
+            while len(self._entries) > self._most_known:
                 self._forget(next(iter(self._entries)))
 
     def drop_values(self) -> None:
@@ -190,24 +200,24 @@ class MemoryCache:
         with self._lock:
             for key, entry in self._entries.items():
                 if identity in entry.identities and entry.values is not None:
-                    if key in self._weights:
-                        self._drop(key)
-                    else:
-                        self._entries[key] = replace(entry, values=None)
+                    self._drop(key)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._entries.clear()
             self._weights.clear()
+            self._valued.clear()
             self._blocks = _Blocks()
 
     def _drop(self, key: bytes) -> None:
         """Let go of an entry's values and keep what else is known of it."""
-        self._blocks.let_go(self._weights.pop(key))
+        self._blocks.let_go(self._weights.pop(key, ()))
+        self._valued.pop(key, None)
         self._entries[key] = replace(self._entries[key], values=None)
 
     def _forget(self, key: bytes) -> None:
         if key in self._weights:
-            self._drop(key)
+            self._blocks.let_go(self._weights.pop(key))
+        self._valued.pop(key, None)
         self._entries.pop(key, None)

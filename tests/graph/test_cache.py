@@ -137,11 +137,26 @@ def test_no_more_is_known_than_has_room(monkeypatch: pytest.MonkeyPatch) -> None
     assert cache.get(b"2") is not None
 
 
-def test_whoever_makes_it_says_how_many_results_it_knows() -> None:
+def test_whoever_makes_it_says_of_how_many_results_it_holds_the_values() -> None:
     cache = MemoryCache(100, _storages, most=2)
     for key in "abc":
         cache.put(key.encode(), _entry((ord(key), 1)))
     assert _held(cache, "abc") == "bc"
+    assert (len(cache), cache.held) == (3, 2)
+    cache.get(b"b")
+    cache.put(b"d", Entry((b"id",), "text"))  # type: ignore[arg-type]
+    cache.put(b"none", Entry((b"id",), None))
+    assert _held(cache, "abcd") == "bd", "also those that weigh nothing count"
+    cache.drop_values()
+    assert (_held(cache, "abcd"), cache.held) == ("d", 0)
+    cache.put(b"e", _entry((1, 1)))
+    assert _held(cache, "abcde") == "de"
+    cache.clear()
+    cache.put(b"e", _entry((1, 1)))
+    assert (len(cache), cache.held) == (1, 1)
+
+
+def test_nothing_is_known_where_nothing_is_to_be_kept() -> None:
     nothing = MemoryCache(100, _storages, most=0)
     nothing.put(b"a", _entry((1, 1)))
     assert nothing.get(b"a") is None

@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
+from app.bootstrap.start import ROOT
+from tests.server.listening import Ear
 from tests.server.running import server
+from tests.server.test_clients import workflow
 from tests.support.workers import wait_for
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ def lay_out(place: Path) -> list[str]:
         (place / "shelf" / folder).mkdir(parents=True)
     (place / "shelf" / "weights" / "other.safetensors").touch()
     (place / "shelf" / "packs" / "outer.py").write_text(NODE.format("Outer"))
+    (place / "base" / "models" / "checkpoints").mkdir(parents=True)
+    starter = "checkpoints/starter.safetensors"
+    (place / "base" / "models" / starter).symlink_to(ROOT / "models" / starter)
     (place / "paths.yaml").write_text(PATHS)
     named = ("input", "output", "temp", "user")
     folders = [word for name in named for word in (f"--{name}-directory", str(place / name))]
@@ -90,7 +96,7 @@ def show(output: str) -> dict[str, Any]:
 
 
 def test_models_and_packs_beside_the_file_of_more_paths_are_found(it: Server) -> None:
-    assert it.ask("/models/checkpoints")[1] == ["other.safetensors"]
+    assert it.ask("/models/checkpoints")[1] == ["other.safetensors", "starter.safetensors"]
     nodes = it.ask("/object_info")[1]
     assert {"Kept", "Outer"} <= set(nodes)
     assert "Left" not in nodes
@@ -121,6 +127,51 @@ def test_files_go_where_they_are_told_to_without_their_workflow(it: Server, plac
     assert not (place / "base" / "output").exists()
     # Nothing was kept: the second picture was made anew.
     assert not any(node["cached"] for node in found["nodes"].values())
+
+
+def test_with_no_cache_every_node_of_every_job_runs(it: Server, place: Path) -> None:
+    for seed in (1, 2, 2):
+        assert ran(it, seed) == NODES
+    plan = it.ask("/plan", {"prompt": workflow(2, 1)})[1]["nodes"]
+    assert not any(node["cached"] for node in plan.values())
+    kept = [path for path in (place / "base" / "cache").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in kept) < 100_000, "nor is anything on the disk"
+
+
+def test_with_a_cache_of_few_results_the_values_of_the_last_ones_are_kept(tmp_path: Path) -> None:
+    options = ("--models-directory", str(ROOT / "models"), "--cache-lru", "6", "--cache-disk", "0")
+    with server(tmp_path, *options) as few:
+        assert ran(few, 1) == NODES
+        sampled = {"EmptyLatentImage", "KSampler", "VAEDecode", "SaveImage"}
+        assert ran(few, 2) == sampled, "of seven results the one that was used first is gone"
+        assert ran(few, 2) == set(), "what is known of results is no result that counts"
+        assert ran(few, 1) == set()
+
+
+NODES = {
+    *("LoadCheckpoint", "CLIPTextEncode", "EmptyLatentImage"),
+    *("KSampler", "VAEDecode", "SaveImage"),
+}
+
+
+def ran(it: Server, seed: int) -> set[str]:
+    """The classes of the nodes that run for a picture of the starter model, of one step."""
+    job = it.post(workflow(seed, 1))
+    entry = it.wait_for(job, seconds=280)[job]
+    assert entry["status"]["completed"], entry["status"]
+    return {node["class_type"] for node in entry["nodes"].values() if not node["cached"]}
+
+
+def test_with_no_previews_no_client_gets_any(it: Server) -> None:
+    """Not even one that says that it can read them; `test_clients` has them sent."""
+    for announcing in (False, True):
+        with Ear(it.url, "me", announcing=announcing) as ear:
+            if announcing:
+                ear.until(lambda _: "feature_flags" in ear.kinds)
+            job = it.post(workflow(3 + announcing, 8), client_id="me")
+            ear.until_over(job)
+            assert len(ear.of("progress")) >= 8
+            assert "picture" not in ear.kinds
 
 
 def test_the_history_ends_where_it_was_told_to(it: Server) -> None:

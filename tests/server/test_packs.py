@@ -127,7 +127,8 @@ def test_a_pack_changes_workflows_before_they_are_checked(it: Server) -> None:
     assert entry["prompt"][3]["changed_by"] == "changer"
     assert entry["prompt"][3]["mine"] == 1
     assert it.ask("/plan", {"prompt": prompt("Plain", "the usual")})[0] == 400, "only what is sent"
-    for body in ({"prompt": []}, {"prompt": {"1": 5}}, [], {"prompt": {}}):
+    odd: list[object] = [{"prompt": []}, {"prompt": {"1": 5}}, [], {"prompt": {}}]
+    for body in odd:
         assert it.ask("/prompt", body)[0] == 400
     said = "\n".join(it.said)
     assert "fail of a node pack failed at a workflow" in said

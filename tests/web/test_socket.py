@@ -127,6 +127,33 @@ async def test_a_nodes_pictures_come_in_order_to_who_announced_nothing(tmp_path:
     assert came == [("c", head + b"1"), ("c", head + b"2"), ("c", head + b"3")]
 
 
+@pytest.mark.parametrize(
+    ("for_all", "announced", "kind"),
+    [
+        (True, None, 1),
+        (True, {"supports_preview_metadata": False}, 1),
+        (True, {"supports_preview_metadata": True}, 4),
+        (False, None, None),
+        (False, {}, None),
+        (False, {"supports_preview_metadata": False}, None),
+        (False, {"supports_preview_metadata": True}, 4),
+    ],
+)
+async def test_who_gets_previews_and_of_which_type(
+    tmp_path: Path, for_all: bool, announced: dict[str, bool] | None, kind: int | None
+) -> None:
+    with house_in(tmp_path) as house:
+        house.gate.open.set()
+        chosen = replace(house, services=replace(house.services, previews_for_all=for_all))
+        async with served(chosen) as client, client.ws_connect("/ws?clientId=me") as socket:
+            if announced is not None:
+                await socket.send_json({"type": "feature_flags", "data": announced})
+                await until(socket, "feature_flags")
+            job = (await post(client, STEPS, client_id="me"))["prompt_id"]
+            pictures = [x for x in await until_over(socket, job) if isinstance(x, bytes)]
+            assert {struct.unpack(">I", one[:4])[0] for one in pictures} == ({kind} - {None})
+
+
 async def test_previews_come_with_metadata_to_those_who_can_read_it(tmp_path: Path) -> None:
     with house_in(tmp_path) as house:
         house.gate.open.set()

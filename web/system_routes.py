@@ -149,9 +149,10 @@ async def subscribe_logs(request: web.Request, body: LogWish) -> None:
 
 @get("/internal/folder_paths")
 async def folder_paths(request: web.Request) -> dict[str, list[str]]:
-    """Tell where the models of each kind are looked for."""
-    models = request.app[SERVICES].folders.models
-    return {kind: [str(place) for place in places] for kind, places in models.items()}
+    """Tell where the models of each kind are looked for, and node packs."""
+    folders = request.app[SERVICES].folders
+    found = {kind: [str(place) for place in places] for kind, places in folders.models.items()}
+    return {**found, "custom_nodes": [str(folders.custom_nodes)]}
 
 
 @dataclass(frozen=True, slots=True)

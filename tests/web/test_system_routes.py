@@ -156,6 +156,10 @@ async def test_files_and_places_are_listed_for_the_editor(tmp_path: Path) -> Non
             await error_of(answer)
         places = await (await client.get("/internal/folder_paths")).json()
         assert places["vae"] == [str(tmp_path / "models" / "vae")]
+        assert places["custom_nodes"] == [str(services.folders.custom_nodes)]
+        for path in ("logs", "logs/raw", "folder_paths", "files/output"):
+            plain = await (await client.get(f"/internal/{path}")).json()
+            assert await (await client.get(f"/api/internal/{path}")).json() == plain
 
 
 def make_pack(folder: Path) -> Pack:

@@ -6,7 +6,10 @@ otherwise: they make arrays of what a model gave back, and write into what they 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from contextlib import nullcontext
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,6 +29,34 @@ def calm(context: NodeContext) -> Enter:
     """Return what makes that which a node's code is to run within."""
     enter: Any = context.service(SERVICE)
     return enter if callable(enter) else nullcontext
+
+
+async def run_calmly(awaitable: Awaitable[Any], enter: Enter) -> Any:  # noqa: ANN401 - what a pack gives back
+    """Await foreign code each of whose steps, and of the tasks that it makes, runs within.
+
+    Args:
+        awaitable: What to wait for.
+        enter: Makes what its steps run within.
+    """
+    loop = asyncio.get_running_loop()
+    if loop.get_task_factory() is not _make_task:
+        loop.set_task_factory(_make_task)
+    _within.set(enter)  # tasks take it over from whoever makes them
+    return await Calmly(awaitable, enter)
+
+
+_within: ContextVar[Enter | None] = ContextVar("within", default=None)
+
+
+def _make_task(
+    loop: asyncio.AbstractEventLoop,
+    coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+    **options: Any,  # noqa: ANN401 - those of the Python that runs
+) -> asyncio.Task[Any]:
+    enter = _within.get()
+    if enter is None or not isinstance(coroutine, Coroutine):
+        return asyncio.Task(coroutine, loop=loop, **options)
+    return asyncio.Task(run_calmly(coroutine, enter), loop=loop, **options)
 
 
 class Calmly:

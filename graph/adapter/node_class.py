@@ -21,7 +21,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graph.adapter.calm import Calmly, calm
+from graph.adapter.calm import calm, run_calmly
 from graph.adapter.declaration import Declaration, read_declaration
 from graph.adapter.instances import Instances
 from graph.adapter.plain import as_json, options_of
@@ -190,7 +190,7 @@ class _NodeClass:
 
     async def _run_async(self, context: NodeContext, /, **inputs: object) -> NodeOutput | Expansion:
         with running(context):
-            result = await Calmly(self._call(context, inputs), calm(context))
+            result = await run_calmly(self._call(context, inputs), calm(context))
             return self._read(result, context)
 
     def _call(self, context: NodeContext, inputs: dict[str, object]) -> Any:  # noqa: ANN401 - what a pack gives back

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BinaryEventTypes", "PromptServer", "web"]
 
 _log = logging.getLogger("safelight")
+_CLIENT = "client of job "
 
 
 class BinaryEventTypes:
@@ -41,7 +42,6 @@ class PromptServer:
     Attributes:
         routes: Where packs add routes: `@PromptServer.instance.routes.get("/mine")`.
         app: Where some add them instead.
-        client_id: Nobody's: what is sent to it goes to everybody.
         supports: What ComfyUI's server of this version says of itself.
         on_prompt_handlers: What changes workflows before they are checked.
     """
@@ -51,13 +51,27 @@ class PromptServer:
     def __init__(self) -> None:
         self.routes = web.RouteTableDef()
         self.app = web.Application(client_max_size=2**40)
-        self.client_id: str | None = None
         self.supports = ["custom_nodes_from_web"]
         self.on_prompt_handlers: list[Callable[[Any], Any]] = []
         self.say: Callable[[str, object, str | None], None] = _nobody
         """Passes a message on: its type, what it says, and to whom if not to everybody."""
         self._glimpses = Glimpses()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def client_id(self) -> str | None:
+        """Stands for whoever sent the job whose node runs here; None elsewhere.
+
+        The worker does not know clients: messages to this one are told apart when they are sent.
+        """
+        context = current.get()
+        return _CLIENT + context.job if context is not None and context.job else None
+
+    @property
+    def last_prompt_id(self) -> str | None:
+        """The job whose node runs here."""
+        context = current.get()
+        return None if context is None else context.job
 
     @property
     def last_node_id(self) -> str | None:
@@ -82,11 +96,18 @@ class PromptServer:
             sid: The client's id.
         """
         if isinstance(event, str):
-            self.say(event, data, sid)
+            self._say(event, data, sid)
         elif isinstance(data, bytes | bytearray):
-            self.say("binary", {"event": int(event), "data": bytes(data)}, sid)
+            self._say("binary", {"event": int(event), "data": bytes(data)}, sid)
         else:
             self._show(data, sid)
+
+    def _say(self, type_: str, data: object, sid: str | None) -> None:
+        if sid is not None and sid.startswith(_CLIENT):
+            about = {"job": sid.removeprefix(_CLIENT), "type": type_, "data": data}
+            self.say("to_sender", about, None)
+        else:
+            self.say(type_, data, sid)
 
     def _show(self, data: Any, sid: str | None) -> None:  # noqa: ANN401 - whatever a pack sends
         """Send a picture that is not encoded, alone or with what it is about."""
@@ -106,11 +127,11 @@ class PromptServer:
         if context is not None and largest and not self._glimpses.due(context):
             return
         content = encoded(kind, picture, largest)
-        if context is not None and sid is None:
+        if context is not None and sid in (None, self.client_id):
             # Told with what else happens to the node, it comes in order, to whoever sent the job.
             context.progress(0, 0, WholePicture(content))
         else:
-            self.say("picture", {"content": content, "about": about}, sid)
+            self._say("picture", {"content": content, "about": about}, sid)
 
     async def send(self, event: str | int, data: Any, sid: str | None = None) -> None:  # noqa: ANN401 - JSON
         """Send a message to a client, or to all."""
@@ -123,7 +144,7 @@ class PromptServer:
     def send_progress_text(self, text: str | bytes, node_id: str, sid: str | None = None) -> None:
         """Say in words how far a node is."""
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        self.say("progress_text", {"node": str(node_id), "text": said}, sid)
+        self._say("progress_text", {"node": str(node_id), "text": said}, sid)
 
     def add_routes(self) -> None:
         """There is nothing to be done: routes are found where packs put them."""

@@ -54,6 +54,7 @@ class NodeContext:
         allow_outside_inputs: Whether input files may be anywhere on this machine.
         services: What the application hands in by name, the choice of precision for instance.
         thrifty: Whether memory ran out a moment ago, so that the node should use less this time.
+        job: The id of the job that runs; empty where there is none.
         graphs: Numbers the graphs that this run of the node gives back to stand for it.
     """
 
@@ -67,6 +68,7 @@ class NodeContext:
     raise_if_cancelled: Callable[[], None] = _never
     thrifty: bool = False
     open_journal: Callable[[], Journal | None] = _forgetful
+    job: str = ""
     graphs: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
 
     def progress(self, value: int, total: int, preview: object | None = None) -> None:

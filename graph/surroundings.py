@@ -125,6 +125,7 @@ class Surroundings:
             on_warning=lambda text: self.tell(node, events.NodeWarning, text=text),
             raise_if_cancelled=self._options.cancel.check,
             open_journal=Sections(lambda: self._open_journal(key)).next,
+            job=self._options.job,
         )
 
     def _open_journal(self, key: bytes) -> Journal | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _MOMENT = 0.005
 """Seconds between two looks for news, in which others have their turn. What comes after a pause is
 told at once all the same."""
+_TRIES = 100
+"""How often to look for the job that a message is about."""
 
 
 class Hub:
@@ -125,14 +128,16 @@ class Hub:
 
         Args:
             type_: The message's type; `progress_text`, `picture` and `binary` travel as binary
-                frames.
+                frames, and `to_sender` is one of these or any other for whoever sent a job.
             data: What it says: `node` and `text`; `content`, bytes, and `about`, or None; `event`,
-                a number, and `data`, bytes.
+                a number, and `data`, bytes; `job`, `type` and `data`.
             client: Whom it is for; None for everybody.
         """
         match type_, data:
             case "progress_text", {"node": node, "text": text}:
                 self._route(text_frame(str(node), str(text)), client)
+            case "to_sender", {"job": str(job), "type": str(type_), "data": data}:
+                self._tell_sender(job, type_, data)
             case "picture", {"content": bytes(content), "about": about}:
                 known = about if isinstance(about, Mapping) else None
                 self._route(PreviewFrame(content, known, whole=True), client)
@@ -141,6 +146,15 @@ class Hub:
             case _:
                 facts = data if isinstance(data, Mapping) else {"data": data}
                 self.send(client, Message(type_, facts, client))
+
+    def _tell_sender(self, job: str, type_: str, data: object, tries: int = _TRIES) -> None:
+        if tries and not self._clients.knows(job):
+            # What packs say comes faster than that there is such a job.
+            again = partial(self._tell_sender, job, type_, data, tries - 1)
+            asyncio.get_running_loop().call_later(_MOMENT, again)
+            return
+        # A job that nobody in particular sent concerns everybody.
+        self.pass_on(type_, data, self._clients.of(job) or None)
 
     @property
     def _now(self) -> int:

@@ -45,6 +45,10 @@ class Clients:
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
+    def knows(self, job: str) -> bool:
+        """Whether a job was heard of."""
+        return job in self._known
+
     def of(self, job: str) -> str:
         """Return who sent a job; an empty text if nobody did, or nobody knows."""
         return self._known.get(job, "")

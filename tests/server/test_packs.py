@@ -187,12 +187,16 @@ def painted(it: Server, seed: int, *, announcing: bool) -> list[Any]:
         if announcing:
             ear.until(lambda _: "feature_flags" in ear.kinds)
         job = it.post(node, client_id="painters")
-        heard = ear.until(lambda _: ear.kinds.count("picture") == 4 and _over(ear, job))
+        heard = ear.until(lambda _: ear.kinds.count("picture") == 5 and _over(ear, job))
         strange = other.until(lambda _: "picture" in other.kinds)
-    assert [said[:16] for said in strange if isinstance(said, bytes)] == [RAW]
-    return heard
+        assert ear.of("painter.told") == [{"job": job}]
+        assert other.of("painter.told") == []
+    assert [said for said in strange if isinstance(said, bytes)] == [RAW]
+    assert MINE in heard
+    return [said for said in heard if said != MINE]
 
 
+MINE = struct.pack(">II", 1, 1) + b"\xff\xd8mine"
 RAW = struct.pack(">II", 1, 1) + b"\xff\xd8raw"
 
 

@@ -157,9 +157,9 @@ async def test_files_and_places_are_listed_for_the_editor(tmp_path: Path) -> Non
         places = await (await client.get("/internal/folder_paths")).json()
         assert places["vae"] == [str(tmp_path / "models" / "vae")]
         assert places["custom_nodes"] == [str(services.folders.custom_nodes)]
-        for path in ("logs", "logs/raw", "folder_paths", "files/output"):
-            plain = await (await client.get(f"/internal/{path}")).json()
-            assert await (await client.get(f"/api/internal/{path}")).json() == plain
+        for name in ("logs", "logs/raw", "folder_paths", "files/output"):
+            plain = await (await client.get(f"/internal/{name}")).json()
+            assert await (await client.get(f"/api/internal/{name}")).json() == plain
 
 
 def make_pack(folder: Path) -> Pack:

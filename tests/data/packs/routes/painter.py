@@ -26,6 +26,8 @@ class Painter:
         thread = Thread(target=server.send_sync, args=given)
         thread.start()
         thread.join()
+        server.send_sync("painter.told", {"job": server.last_prompt_id}, server.client_id)
+        server.send_sync(BinaryEventTypes.PREVIEW_IMAGE, b"\0\0\0\x01\xff\xd8mine", server.client_id)
         return {"ui": {"painted": [seed]}}
 
 

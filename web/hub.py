@@ -7,8 +7,6 @@ concerns. A client that was away is told what it missed before anything new.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -17,8 +15,9 @@ from graph.events import NodeProgress, NodeStarted, WholePicture
 from graph.jobs.bus import MissedEventsError
 from graph.jobs.listening import Listeners
 from graph.jobs.queue_events import QueueChanged
-from web.frames import BinaryFrame, PreviewFrame, TextFrame, preview_of, text_frame
+from web.frames import TextFrame, preview_of
 from web.messages import Clients, Message, status_data
+from web.pack_words import PackWords
 from web.progress_board import OVER, PAUSE, ProgressBoard
 from web.translator import Translator
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 _MOMENT = 0.005
 """Seconds between two looks for news, in which others have their turn. What comes after a pause is
 told at once all the same."""
-_TRIES = 100
-"""How often to look for the job that a message is about."""
 
 
 class Hub:
@@ -59,6 +56,7 @@ class Hub:
         self._listener = self._listeners.listen()
         self._outlets: set[Outlet] = set()
         self._named: dict[str, Outlet] = {}
+        self._packs = PackWords(self._clients, self._route, self.send)
 
     @property
     def count(self) -> int:
@@ -124,37 +122,8 @@ class Hub:
         self._route(TextFrame(message, self._now), client)
 
     def pass_on(self, type_: str, data: object, client: str | None) -> None:
-        """Send on what a node pack says, in its own words.
-
-        Args:
-            type_: The message's type; `progress_text`, `picture` and `binary` travel as binary
-                frames, and `to_sender` is one of these or any other for whoever sent a job.
-            data: What it says: `node` and `text`; `content`, bytes, and `about`, or None; `event`,
-                a number, and `data`, bytes; `job`, `type` and `data`.
-            client: Whom it is for; None for everybody.
-        """
-        match type_, data:
-            case "progress_text", {"node": node, "text": text}:
-                self._route(text_frame(str(node), str(text)), client)
-            case "to_sender", {"job": str(job), "type": str(type_), "data": data}:
-                self._tell_sender(job, type_, data)
-            case "picture", {"content": bytes(content), "about": about}:
-                known = about if isinstance(about, Mapping) else None
-                self._route(PreviewFrame(content, known, whole=True), client)
-            case "binary", {"event": int(event), "data": bytes(content)} if 0 <= event < 2**32:
-                self._route(BinaryFrame(event, content), client)
-            case _:
-                facts = data if isinstance(data, Mapping) else {"data": data}
-                self.send(client, Message(type_, facts, client))
-
-    def _tell_sender(self, job: str, type_: str, data: object, tries: int = _TRIES) -> None:
-        if tries and not self._clients.knows(job):
-            # What packs say comes faster than that there is such a job.
-            again = partial(self._tell_sender, job, type_, data, tries - 1)
-            asyncio.get_running_loop().call_later(_MOMENT, again)
-            return
-        # A job that nobody in particular sent concerns everybody.
-        self.pass_on(type_, data, self._clients.of(job) or None)
+        """Send on what a node pack says; see `PackWords.pass_on`."""
+        self._packs.pass_on(type_, data, client)
 
     @property
     def _now(self) -> int:

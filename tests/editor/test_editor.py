@@ -58,6 +58,15 @@ def test_the_default_workflow_opens_runs_and_shows_its_picture(page: Page) -> No
     )
 
 
+def test_ctrl_and_enter_run_wherever_the_focus_is(page: Page) -> None:
+    _set(page, "KSampler", steps=1)
+    page.locator("[data-panel=queue]").click()
+    assert page.evaluate("document.activeElement.dataset.panel") == "queue"
+    page.keyboard.press("Control+Enter")
+    wait_for_run(page)
+    assert page.evaluate("editor.preferences.chosen.panel") == "queue"
+
+
 def test_a_page_that_is_loaded_anew_in_mid_run_goes_on_showing_it(page: Page) -> None:
     _set(page, "KSampler", steps=40, seed=7)
     page.keyboard.press("Control+Enter")

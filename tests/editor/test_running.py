@@ -11,6 +11,7 @@ import pytest
 
 from app.bootstrap.start import ROOT
 from tests.editor.browser import editor, wait_for_run, wait_until_ready
+from tests.editor.hand import Hand
 from tests.nodes.conftest import STARTER
 from tests.server.running import Server
 
@@ -38,10 +39,45 @@ NODE_CLASS_MAPPINGS = {"Stumble": Stumble}
 WEB_DIRECTORY = "web"
 """
 
+_TALKS = """
+from server import PromptServer
+
+
+class Talk:
+    RETURN_TYPES = ()
+    OUTPUT_NODE = True
+    FUNCTION = "go"
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"shade": ("COLOR", {"default": "#ff8000"})}}
+
+    def go(self, shade):
+        PromptServer.instance.send_sync("talks.said", {"shade": shade, "parts": [1, {"a": None}]})
+        return ()
+
+
+NODE_CLASS_MAPPINGS = {"Talk": Talk}
+WEB_DIRECTORY = "web"
+"""
+_HEARS = """
+import { api, app, registerExtension } from '/editor/extensions.js';
+
+registerExtension({
+  name: 'talks',
+  setup() {
+    const end = api.addEventListener('talks.said', ({ type, detail }) => {
+      app.say(`${type} ${JSON.stringify(detail)}`);
+      end();
+    });
+  },
+});
+"""
+
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders with the starter model, the example pack, and one whose node and script fail."""
+    """Folders with the starter model, and packs: the example, one that fails, one that talks."""
     base = tmp_path_factory.mktemp("ran")
     (base / "models" / "checkpoints").mkdir(parents=True)
     shutil.copy(STARTER, base / "models" / "checkpoints")
@@ -50,6 +86,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (stumbles / "web").mkdir(parents=True)
     (stumbles / "__init__.py").write_text(_STUMBLES)
     (stumbles / "web" / "broken.js").write_text("throw new Error('no script of mine');")
+    talks = base / "custom_nodes" / "talks"
+    (talks / "web").mkdir(parents=True)
+    (talks / "__init__.py").write_text(_TALKS)
+    (talks / "web" / "hears.js").write_text(_HEARS)
     return base
 
 
@@ -363,7 +403,7 @@ def test_a_picture_that_is_dropped_brings_its_workflow(page: Page, base: Path) -
 
 
 def test_extensions_are_loaded_each_on_its_own(page: Page) -> None:
-    assert page.locator("html").get_attribute("data-extensions") == "1"
+    assert page.locator("html").get_attribute("data-extensions") == "2"
     page.locator(".toast-error", has_text="stumbles/broken.js").wait_for()
     page.evaluate("editor.open({name: 'extended'})")
     page.evaluate("editor.actions.run('search', editor)")
@@ -395,3 +435,59 @@ def test_extensions_are_loaded_each_on_its_own(page: Page) -> None:
     page.mouse.click(*title, button="right")
     page.get_by_role("menuitem", name="Squares twice as large").click()
     assert page.evaluate(square) == 130
+
+
+def test_a_colour_is_chosen_on_a_node_which_tells_a_script_of_its_pack(page: Page) -> None:
+    page.evaluate("editor.open({name: 'talks'})")
+    page.evaluate("editor.viewport.set({x: 0, y: 0, scale: 1})")
+    hand = Hand(page)
+    node = hand.find("Talk", 300, 200)
+    assert hand.value(node, "shade") == "#ff8000"
+    x, y = hand.field(node, "shade")
+    page.mouse.click(x, y)
+    page.locator(".field-color").fill("#0080ff")
+    page.keyboard.press("Escape")
+    assert hand.value(node, "shade") == "#0080ff"
+    painted = """([x, y]) => {
+        const {canvas, context} = editor.renderer;
+        const box = canvas.getBoundingClientRect();
+        const {data} = context.getImageData(0, y - box.y, canvas.width, 1);
+        return Array.from({length: canvas.width}, (_, at) => [...data.slice(4 * at, 4 * at + 3)])
+            .some((pixel) => pixel.join() === '0,128,255');
+    }"""
+    page.wait_for_function(painted, arg=[x, y])
+    page.keyboard.press("Control+Enter")
+    wait_for_run(page)
+    said = 'talks.said {"shade":"#0080ff","parts":[1,{"a":null}]}'
+    page.locator(".toast", has_text=said).wait_for()
+    page.keyboard.press("Control+z")
+    assert hand.value(node, "shade") == "#ff8000"
+
+
+def test_a_field_becomes_an_input_and_back_and_keeps_its_value(page: Page) -> None:
+    page.evaluate("editor.open({name: 'turned'})")
+    page.evaluate("editor.viewport.set({x: 0, y: 0, scale: 1})")
+    hand = Hand(page)
+    node = hand.find("CLIP Text Encode (Prompt)", 700, 300)
+    page.mouse.click(*hand.field(node, "text"))
+    page.keyboard.type("a (cat:1.1)")
+    page.keyboard.press("Escape")
+    # Feed it from a node, and edit it there: completion and weights work as they do on the field.
+    page.mouse.click(*hand.field(node, "text"), button="right")
+    page.get_by_role("menuitem", name="Feed “text” from a node").click()
+    primitive = hand.newest
+    assert hand.links == [f"{primitive}.0>{node}.1"]
+    assert hand.value(primitive, "value") == "a (cat:1.1)"
+    page.mouse.click(*hand.field(primitive, "value"))
+    page.keyboard.press("Control+ArrowUp")
+    page.keyboard.press("Escape")
+    assert hand.value(primitive, "value") == "a (cat:1.15)"
+    # A click on the linked field says why nothing opens.
+    page.mouse.click(*hand.field(node, "text"))
+    page.locator(".toast", has_text="A link feeds this field").wait_for()
+    page.mouse.click(*hand.field(node, "text"), button="right")
+    page.get_by_role("menuitem", name="Turn “text” into a field").click()
+    assert hand.links == []
+    assert hand.value(node, "text") == "a (cat:1.1)"
+    page.mouse.click(*hand.field(node, "text"))
+    assert page.evaluate("document.activeElement.value") == "a (cat:1.1)"

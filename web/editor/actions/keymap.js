@@ -75,7 +75,7 @@ const isForTyping = (pressed) => /^Ctrl\+(Shift\+)?(Enter|S|O)$|^Ctrl\+Alt\+Ente
 const isTyping = (target) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** Buttons and lists keep the keys that work them. @param {EventTarget | null} target @param {string} pressed */
+/** Buttons and lists keep the keys that work them; Ctrl+Enter runs wherever the focus is. @param {EventTarget | null} target @param {string} pressed */
 const isForControl = (target, pressed) =>
-  /^(Shift\+|Ctrl\+)?(Enter|Space|Tab|Escape|Arrow\w+|Delete|Backspace)$/.test(pressed) && target instanceof HTMLElement &&
+  /^(Shift\+)?(Enter|Space|Tab|Escape|Arrow\w+|Delete|Backspace)$|^Ctrl\+(Space|Tab|Arrow\w+)$/.test(pressed) && target instanceof HTMLElement &&
   target !== document.body && target.tagName !== 'CANVAS';

@@ -28,7 +28,7 @@ export function fieldEntries(editor, view, widget) {
   }
   if (!socket && !field.input.socketless) {
     entries.push({ label: t('menu.toInput', { name }), run: () => edit(editor, 'toInput', (tx) => void widgetToInput(tx, key, definition, name)) });
-  } else if (socket) {
+  } else if (socket && isCovered(editor.store, record, name)) {
     entries.push({ label: t('menu.toWidget', { name }), run: () => edit(editor, 'toWidget', (tx) => inputToWidget(tx, key, name)) });
   }
   entries.push(...promotion(editor, view, name));

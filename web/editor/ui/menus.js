@@ -93,7 +93,10 @@ function swatch(color) {
 
 /** No rule at an end or after another. @param {(HTMLElement | null)[]} rows */
 function tidy(rows) {
-  const there = rows.filter((one) => one !== null);
+  /** @type {HTMLElement[]} */
+  const kept = [];
   const isRule = (/** @type {HTMLElement | undefined} */ one) => !one || one.tagName === 'HR';
-  return there.filter((one, index) => !isRule(one) || !(isRule(there[index - 1]) || isRule(there[index + 1])));
+  for (const row of rows) if (row && !(isRule(row) && isRule(kept.at(-1)))) kept.push(row);
+  if (kept.length && isRule(kept.at(-1))) kept.pop();
+  return kept;
 }

@@ -8,6 +8,8 @@ import { icon } from './icons.js';
 /** @typedef {'info' | 'success' | 'error'} Tone */
 /** @typedef {{readonly label: string, readonly run: () => void}} Offer */
 
+/** @type {{readonly [T in Tone]: import('./icons.js').IconName}} */
+const SIGNS = { info: 'info', success: 'check', error: 'warning' };
 const STAY = 4_000;
 const MOST = 4;
 
@@ -21,7 +23,7 @@ export const mountToasts = () => document.body.append(host, spoken, urgent);
 export function toast(text, { tone = 'info', offer } = {}) {
   const close = () => box.remove();
   const box = h('div', { class: `toast toast-${tone}` },
-    icon(tone === 'error' ? 'warning' : 'check'),
+    icon(SIGNS[tone]),
     h('p', {}, text),
     offer ? h('button', { class: 'link', onclick: () => (close(), offer.run()) }, offer.label) : null,
     h('button', { class: 'icon-button', 'aria-label': t('close'), onclick: close }, icon('close')));

@@ -11,12 +11,13 @@ from app import libraries, memory, tensors, terminal
 from app.faults import fault
 from app.models import ModelRoom
 from app.provenance import provenance
-from app.results import journals_of, open_results
+from app.results import folder_of, journals_of, open_results
 from graph.adapter.calm import SERVICE
 from graph.cache import MemoryCache
 from graph.executor import Engine
 from graph.files import FileIndex
 from graph.journal import Journals
+from graph.remembered import remembered_in
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -40,11 +41,13 @@ def make_engine(
     """
     memory.collect_rarely()
     models = ModelRoom()
+    disk = open_results(settings, folders, device, terminal.complain)
     return Engine(
         registry,
         folders,
         cache=_make_cache(settings),
-        disk=open_results(settings, folders, device, terminal.complain),
+        disk=disk,
+        remembered=remembered_in(folder_of(folders)) if disk is not None else None,
         files=FileIndex(folders.cache / "files.sqlite"),
         hasher=tensors.content_hash,
         device=device,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.disk_cache import index_in, values_in
 from graph.records import DamagedRecordError, unpack
+from graph.remembered import remembered_in
 from graph.result_table import NewerIndexError
 from graph.value_files import DamagedValueError
 
@@ -91,6 +92,7 @@ def clear(folder: Path) -> None:
             index.remove()
         index.close()
     values_in(folder).clear()
+    remembered_in(folder).clear()
 
 
 def _rows(folder: Path) -> list[Row]:

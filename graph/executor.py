@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from graph.journal import Journals
     from graph.keys import Recipe
     from graph.registry import Registry
+    from graph.remembered import Remembered
     from graph.workflow import Workflow
 
 Hasher: TypeAlias = Callable[[object], bytes | None]
@@ -93,6 +94,7 @@ class Engine:
         folders: Where the user's files are.
         cache: Where results are kept.
         disk: Where they are kept when the process ends; by default they are not.
+        remembered: What earlier processes made results of, for saying what changed.
         files: Knows the content of files.
         hasher: Knows the content of values.
         device: Where models go.
@@ -113,6 +115,7 @@ class Engine:
         *,
         cache: MemoryCache | None = None,
         disk: DiskCache | None = None,
+        remembered: Remembered | None = None,
         files: FileIndex | None = None,
         hasher: Hasher = _contentless,
         device: str = "cpu",
@@ -141,6 +144,7 @@ class Engine:
         self.workers = Workers(threads)
         # What each node last made something of, for saying what changed.
         self.recipes: dict[str, Recipe] = {}
+        self._remembered = remembered
         # Looks of large files that some node was not kept waiting for; only once for each.
         self.seen: set[bytes] = set()
         # Seconds that nodes took lately, by class.
@@ -207,6 +211,13 @@ class Engine:
         if len(self.recipes) > _MOST_REMEMBERED:
             del self.recipes[next(iter(self.recipes))]
 
+    def last_recipe(self, node_id: str) -> Recipe | None:
+        """Return what a node last made something of, in this process or an earlier one."""
+        recipe = self.recipes.get(node_id)
+        if recipe is None and self._remembered is not None:
+            return self._remembered.get(node_id)
+        return recipe
+
     def learn(self, class_type: str, seconds: float) -> None:
         """Note how long a node of a class took."""
         before = self.typical.get(class_type, seconds)
@@ -221,5 +232,7 @@ class Engine:
         """Let go of threads and files. A run after that takes them up again."""
         self.workers.close()
         self.tiers.close()
+        if self._remembered is not None:
+            self._remembered.save(self.recipes)
         if self.journals:
             self.journals.close()

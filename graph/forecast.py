@@ -172,7 +172,7 @@ class _Forecaster:
 
     def _why(self, node: CheckedNode, intent: Intent, known: Entry | None) -> str:
         return explain(
-            self._engine.recipes.get(node.id),
+            self._engine.last_recipe(node.id),
             intent.recipe,
             links={**node.links, **node.raw},
             pure=intent.pure,

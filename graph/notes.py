@@ -52,12 +52,13 @@ class Notes:
     ) -> Intent:
         """Return an intent that says why the node would run."""
         reason = explain(
-            self._engine.recipes.get(node.id),
+            self._engine.last_recipe(node.id),
             intent.recipe,
             links={**node.links, **node.raw} if node.raw else node.links,
             pure=intent.pure,
             files_gone=files_gone,
             known=known is not None,
+            earlier=node.id not in self._engine.recipes,
         )
         return Intent(intent.recipe, intent.key, intent.pure, intent.reading, reason)
 

@@ -28,16 +28,18 @@ def explain(
     pure: bool,
     files_gone: bool,
     known: bool = False,
+    earlier: bool = False,
 ) -> str:
     """Say why a node runs.
 
     Args:
-        before: Its recipe when it was last looked at in this process; None if it never was.
+        before: Its recipe when it was last looked at; None if it never was.
         now: Its recipe.
         links: What feeds its inputs.
         pure: Whether its result may be kept at all.
         files_gone: Whether a result was kept whose files are not as they were.
         known: Whether an earlier process told what it makes, though not the values.
+        earlier: Whether it was an earlier process that looked at it last.
     """
     if not pure:
         return IMPURE
@@ -54,7 +56,7 @@ def explain(
         *(f"{old} → {new}" for old, new in zip(before.salt, now.salt, strict=False) if old != new),
         *_stamps(before, now),
     ]
-    return ", ".join(changes) or EVICTED
+    return ", ".join(changes) or (NOT_KEPT if known and earlier else EVICTED)
 
 
 def _constants(before: Recipe, now: Recipe) -> list[str]:

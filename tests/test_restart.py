@@ -89,4 +89,7 @@ def test_another_seed_needs_the_model_and_not_the_prompts_again(house: House) ->
     assert {"LoadCheckpoint", "KSampler", "VAEDecode", "SaveImage"} <= ran
     assert "CLIPTextEncode" not in ran
     reasons = {node["class"]: node["reason"] for node in run["nodes"].values()}
+    assert reasons["KSampler"].endswith(" → 99")
+    assert reasons["LoadCheckpoint"] == "its result is not kept between processes"
+    reasons = {node["class"]: node["reason"] for node in run["nodes"].values()}
     assert reasons["LoadCheckpoint"] == "its result is not kept between processes"

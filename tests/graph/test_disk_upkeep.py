@@ -11,6 +11,8 @@ import pytest
 
 from graph.disk_cache import index_in, values_in
 from graph.disk_upkeep import Findings, Holdings, clear, count, verify
+from graph.keys import Recipe
+from graph.remembered import remembered_in
 from tests.support.disk_caches import Caches
 from tests.support.stub_codec import entry, key
 
@@ -78,7 +80,11 @@ def test_what_belongs_to_nothing_is_removed(caches: Caches) -> None:
 def test_clearing_leaves_nothing_for_anybody(caches: Caches) -> None:
     running = caches()
     assert running.get(key(1)) is not None
+    recipe = Recipe("Make", "1", {}, {}, {})
+    remembered_in(caches.folder).save({"1": recipe})
+    assert remembered_in(caches.folder).get("1") == recipe
     clear(caches.folder)
+    assert remembered_in(caches.folder).get("1") is None
     assert running.get(key(1)) is None
     assert count(caches.folder) == Holdings()
     assert caches.value_files() == []

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated
 
 import pytest
 
 from graph.cache import MemoryCache
 from graph.context import NodeContext  # noqa: TC001 - the decorator reads it
-from graph.decorator import node
+from graph.decorator import definition_of, node
 from graph.disk_cache import DiskCache, values_in
 from graph.events import NodeCached
 from graph.executor import Engine, Options
 from graph.folders import Folders
 from graph.registry import Registry
+from graph.remembered import remembered_in
 from graph.result import NodeOutput
 from graph.sockets import Int, Socket
 from graph.workflow import Link, Workflow, WorkflowNode
@@ -72,28 +73,42 @@ def _workflow(seed: int = 1) -> Workflow:
 
 @dataclass
 class House:
-    """Engines over one folder, each as a new process would have it."""
+    """Engines over one folder, each as a new process would have it.
+
+    Attributes:
+        closes: Whether processes come to an end of their own, and are not killed.
+        version: Of the node that samples.
+    """
 
     base: Path
+    closes: bool = False
+    version: str = "1"
     told: list[Event] = field(default_factory=list)
 
     def engine(self, memory: int = 10**6) -> Engine:
         """Start a process."""
         registry = Registry()
-        for function in (load, sample, decode, save):
+        for function in (load, decode, save):
             registry.add(function)
+        registry.add(replace(definition_of(sample), version=self.version))
         disk = DiskCache(self.base / "results", StubCodec(), 10**6)
         cache = MemoryCache(memory, lambda values: [(id(values), 100)] if values else [])
-        return Engine(registry, Folders.under(self.base), cache=cache, disk=disk)
+        remembered = remembered_in(self.base / "results")
+        folders = Folders.under(self.base)
+        return Engine(registry, folders, cache=cache, disk=disk, remembered=remembered)
 
     def run(self, seed: int = 1, engine: Engine | None = None, **options: object) -> RunResult:
         """Run the workflow, in a new process unless one is given."""
         self.told.clear()
-        return (engine or self.engine()).run(
+        used = engine or self.engine()
+        result = used.run(
             _workflow(seed),
             on_event=self.told.append,
             options=Options(**options),  # type: ignore[arg-type]
         )
+        if self.closes:
+            used.close()
+        return result
 
 
 @pytest.fixture
@@ -133,6 +148,21 @@ def test_a_change_runs_what_depends_on_it_and_what_has_no_bytes(house: House) ->
     assert result.executed == ["load", "sample", "decode", "save"]
     assert house.run(seed=1).executed == []
     assert house.run(seed=2).executed == []
+
+
+def test_after_a_restart_it_is_still_known_what_changed(house: House) -> None:
+    assert house.run(seed=2).nodes["sample"].reason == "first run"  # the first one was killed
+    house.closes = True
+    assert house.run(seed=1).executed == []
+    nodes = house.run(seed=3).nodes
+    assert {key: node.reason for key, node in nodes.items()} == {
+        "load": "its result is not kept between processes",
+        "sample": "seed: 1 → 3",
+        "decode": "upstream sample made something new",
+        "save": "upstream decode made something new",
+    }
+    house.version = "2"
+    assert house.run(seed=3).nodes["sample"].reason == "node code changed"
 
 
 def test_values_that_are_asked_for_come_from_the_disk(house: House) -> None:

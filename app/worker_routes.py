@@ -127,8 +127,12 @@ async def _say_what_is_wrong(request: web.Request, handler: Handler) -> web.Stre
 
     try:
         return await handler(request)
-    except (web.HTTPException, ConnectionError):
+    except web.HTTPException:
         raise
+    except ConnectionError:
+        if request.transport is not None and not request.transport.is_closing():
+            raise
+        return web.Response()  # who asked has hung up, and nobody hears it
     except Exception as error:  # noqa: BLE001 - the border to packs
         _log.exception("a node pack's route failed: %s %s", request.method, request.path)
         facts = {

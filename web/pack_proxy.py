@@ -8,10 +8,9 @@ takes it. WebSockets are passed through both ways.
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Collection
+import logging
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, WSMsgType, WSServerHandshakeError, web
 from yarl import URL
@@ -20,18 +19,17 @@ from web.bodies import LIMITS, read_bytes
 from web.errors import WebError, forbidden
 from web.guards.headers import add_headers
 from web.guards.origins import same_origin
+from web.pack_paths import PackPaths
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse
 
     from web.pack_door import Door
+    from web.pack_paths import Known
 
-Known: TypeAlias = Callable[[], Collection[tuple[str, str]]]
-"""Answers which methods and paths packs answer, `{name}` standing for anything without a slash."""
-
-_PLACE = re.compile(r"{(\w+)(?::([^{}]*))?}")
+_log = logging.getLogger("safelight.web")
 _PASSED_ON = (
     *("content-type", "accept", "accept-language", "range", "if-none-match", "if-modified-since"),
     "comfy-user",
@@ -43,6 +41,8 @@ _PASSED_BACK = (
 _MOST = 500
 """Requests, WebSockets among them, that are passed on at the same time."""
 _HEARTBEAT = 30.0
+_LOOK = 1.0
+"""Seconds between two looks whether the client still waits for an answer."""
 
 
 class PackProxy:
@@ -54,16 +54,15 @@ class PackProxy:
     """
 
     def __init__(self, known: Known, door: Callable[[], Door | None]) -> None:
-        self._known = known
+        self._paths = PackPaths(known)
         self._door = door
-        self._patterns: dict[str, re.Pattern[str]] = {}
         self._session: ClientSession | None = None
         self._at: Door | None = None
         self._count = 0
 
     async def __call__(self, request: web.Request) -> web.StreamResponse | None:
         """Answer a request; None if no pack does."""
-        path, matching = self._found(request.path)
+        path, matching = self._paths.find(request.path)
         if not matching:
             return None
         # Unlike ours, a pack's routes may change something when they are asked by GET.
@@ -84,7 +83,7 @@ class PackProxy:
         try:
             if request.headers.get("Upgrade", "").lower() == "websocket":
                 return await self._through(request, url)
-            return await self._answer(request, url)
+            return await _while_wanted(request, self._answer(request, url))
         finally:
             self._count -= 1
 
@@ -103,7 +102,8 @@ class PackProxy:
         body = await read_bytes(request, request.app[LIMITS].upload)
         async with self._asking() as session:
             asked = await session.request(
-                request.method,
+                # Packs' handlers of GET answer HEAD as well, and do not know it.
+                "GET" if request.method == "HEAD" else request.method,
                 url,
                 headers=_passed_on(request),
                 data=body or None,
@@ -112,13 +112,20 @@ class PackProxy:
         async with asked as told:
             response = _response(told)
             await response.prepare(request)
+            if request.method == "HEAD":
+                asked.close()
+                return response
             try:
                 async for chunk in told.content.iter_any():
                     await response.write(chunk)
-            except ClientError as error:
+                await response.write_eof()
+            except ConnectionError:
+                pass  # the client has hung up, and so do we
+            except ClientError:
                 # It is too late to say so in words.
-                raise ConnectionResetError("the node pack broke off its answer") from error
-            await response.write_eof()
+                _log.warning("a node pack broke off its answer to %s", request.path[:200])
+                if request.transport is not None:
+                    request.transport.abort()
             return response
 
     async def _through(self, request: web.Request, url: URL) -> web.StreamResponse:
@@ -175,32 +182,20 @@ class PackProxy:
             sentence = "the worker that has this route is gone, or did not answer; ask again"
             raise WebError(503, "worker_not_ready", sentence, headers=again) from error
 
-    def _found(self, asked: str) -> tuple[str, list[str]]:
-        """Return the path by which packs know what is asked for, and the methods they answer."""
-        below = asked.removeprefix("/api") if asked.startswith("/api/") else asked
-        for path in dict.fromkeys((asked, below)):
-            matching = [method for method, pattern in self._known() if self._fits(pattern, path)]
-            if matching:
-                return path, matching
-        return asked, []
 
-    def _fits(self, pattern: str, path: str) -> bool:
-        if pattern not in self._patterns:
-            self._patterns[pattern] = _compiled(pattern)
-        return self._patterns[pattern].fullmatch(path) is not None
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Make a regular expression of a path as aiohttp writes it."""
-    parts: list[str] = []
-    end = 0
-    for place in _PLACE.finditer(pattern):
-        parts += [re.escape(pattern[end : place.start()]), f"(?:{place[2] or '[^/]+'})"]
-        end = place.end()
+async def _while_wanted(
+    request: web.Request, answering: Coroutine[None, None, web.StreamResponse]
+) -> web.StreamResponse:
+    """Answer, unless the client hangs up: packs may take for ever."""
+    task = asyncio.ensure_future(answering)
     try:
-        return re.compile("".join([*parts, re.escape(pattern[end:])]))
-    except re.error:
-        return re.compile(re.escape(pattern))
+        while not (await asyncio.wait({task}, timeout=_LOOK))[0]:
+            if request.transport is None or request.transport.is_closing():
+                return web.Response()  # nobody hears it
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _passed_on(request: web.Request) -> dict[str, str]:

@@ -14,6 +14,7 @@ from aiohttp import ClientPayloadError, WSMsgType, WSServerHandshakeError, web
 
 from tests.web.house import TWO, house_in, post, served, until, until_over
 from tests.web.serving import error_of
+from web import pack_proxy
 from web.pack_door import Door
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ROUTES = (
     ("POST", "/pack/do"),
     ("GET", r"/pack/n/{number:\d+}"),
     ("GET", "/pack/stream"),
+    ("HEAD", "/pack/stream"),
     ("GET", "/pack/socket"),
 )
 SECRET = "between us"
@@ -195,6 +197,64 @@ async def test_a_pack_says_no_more_than_the_client_takes(house: House, packs: Pa
             await asyncio.sleep(0.2)
         assert written < 50 * 2**20
         assert len(await found.read()) == 400 * 2**18
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_client_that_hangs_up_is_waited_for_no_longer(
+    house: House,
+    packs: Packs,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    begun: bool,
+) -> None:
+    monkeypatch.setattr(pack_proxy, "_LOOK", 0.05)
+    monkeypatch.setattr(pack_proxy, "_MOST", 1)
+    left = asyncio.Event()
+
+    async def wait(request: web.Request) -> web.StreamResponse:
+        if begun:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            await response.write(b"tick")
+        while request.transport is not None:
+            await asyncio.sleep(0.01)
+        left.set()
+        return web.Response()
+
+    packs.answer = wait
+    async with packs.listening(), served(house) as client:
+        asked = asyncio.ensure_future(client.get("/pack/stream"))
+        while not packs.asked:
+            await asyncio.sleep(0.01)
+        found = await client.post("/pack/do")
+        assert (found.status, (await error_of(found))["type"]) == (503, "too_many_requests")
+        if begun:
+            found = await asked
+            assert await found.content.readany() == b"tick"
+            found.close()
+        asked.cancel()
+        await asyncio.wait_for(left.wait(), 10)
+        packs.answer = lambda _: answer(200)
+        while (await client.head("/pack/stream")).status == 503:
+            await asyncio.sleep(0.01)
+    assert not caplog.records
+
+
+async def test_head_is_answered_without_what_a_pack_would_stream(
+    house: House, packs: Packs, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b"data: 1\n\n")
+        return response
+
+    packs.answer = stream
+    async with packs.listening(), served(house) as client:
+        found = await client.head("/pack/stream")
+        assert (found.status, found.headers["Content-Type"]) == (200, "text/event-stream")
+        assert await found.read() == b""
+    assert not caplog.records
 
 
 async def test_an_answer_that_breaks_off_is_seen_to_break_off(house: House, packs: Packs) -> None:

@@ -12,7 +12,7 @@ import logging
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from aiohttp import ClientError, WSMsgType, WSServerHandshakeError, web
+from aiohttp import ClientError, WSCloseCode, WSMsgType, WSServerHandshakeError, web
 from yarl import URL
 
 from web.bodies import LIMITS, read_bytes
@@ -41,6 +41,8 @@ _PASSED_BACK = (
 _MOST = 500
 """Requests, WebSockets among them, that are passed on at the same time."""
 _HEARTBEAT = 30.0
+_CODES = {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}
+"""With which a WebSocket can be closed (RFC 6455, section 7.4)."""
 _LOOK = 1.0
 """Seconds between two looks whether the client still waits for an answer."""
 
@@ -222,4 +224,8 @@ async def _relay(
                 await target.send_str(message.data)
             elif message.type is WSMsgType.BINARY:
                 await target.send_bytes(message.data)
-        await target.close(code=source.close_code or 1000)
+        code = source.close_code or WSCloseCode.OK
+        if code == WSCloseCode.ABNORMAL_CLOSURE:  # that of a worker that died, or is told to stop
+            await target.close(code=WSCloseCode.GOING_AWAY, message=b"the other side is gone")
+        else:
+            await target.close(code=code if code in _CODES else WSCloseCode.OK)

@@ -310,7 +310,19 @@ def test_a_worker_that_dies_at_a_route_is_replaced_and_the_client_is_told(it: Se
 
 
 def test_the_nodes_are_known_at_the_next_start_before_any_worker_is(it: Server) -> None:
-    it.stop()
+    async def stop() -> tuple[int | None, str | None]:
+        async with (
+            ClientSession(it.url) as session,
+            session.ws_connect("/with_routes/echo?name=you") as socket,
+        ):
+            await socket.send_str("hello")
+            await socket.receive_str()
+            stopping = asyncio.to_thread(it.stop)
+            said, _ = await asyncio.gather(socket.receive(), stopping)
+            return socket.close_code, said.extra
+
+    assert asyncio.run(stop()) == (1001, "the other side is gone"), "an open WebSocket is closed"
+    assert it.process.returncode == 0
     with server(it.base, stubs=False) as again:
         assert "Choosy" in again.ask("/object_info")[1]
         assert not any("ready" in line for line in again.said)

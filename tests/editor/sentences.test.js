@@ -40,6 +40,13 @@ test('classes and inputs are called as nodes show them', () => {
   );
 });
 
+test('what a node is called is said where somebody has named it', () => {
+  useSentences(SPOKEN, { class: titles, input: inputs }, (type) => (type === 'CheckpointLoaderSimple' ? 'Load Checkpoint' : undefined));
+  const sentence = (title) => `CheckpointLoaderSimple "${title}" (node 1): the job was cancelled`;
+  assert.equal(say(sentence('Load Checkpoint')), '加载检查点（节点 1）：任务已取消');
+  assert.equal(say(sentence('mine')), '加载检查点“mine”（节点 1）：任务已取消');
+});
+
 test('several reasons are said each, and commas in a prompt part nothing', () => {
   assert.equal(sayReason('seed: 1 → 2, upstream 4 made something new'), '种子：1 → 2，上游节点 4 的结果改变了');
   assert.equal(sayReason("text: 'a cat, first run' → 'a dog, first run'"), "文本：'a cat, first run' → 'a dog, first run'");

@@ -14,13 +14,15 @@
 /** @typedef {readonly {readonly fits: RegExp, readonly says: string}[]} Compiled */
 /** What classes and inputs are called. @typedef {{readonly [kind: string]: {readonly [name: string]: string}}} Names */
 
-/** @type {{sentences: Compiled, reasons: Compiled, names: Names}} */
-let known = { sentences: [], reasons: [], names: {} };
+/** What a class is called in English. @typedef {(type: string) => string | undefined} TitleOf */
+
+/** @type {{sentences: Compiled, reasons: Compiled, names: Names, titleOf: TitleOf}} */
+let known = { sentences: [], reasons: [], names: {}, titleOf: () => undefined };
 
 /** @param {Partial<Spoken>} spoken of the reader's language; nothing where it is English
- * @param {Names} [names] by `class` and `input` */
-export function useSentences({ sentences = [], reasons = [] }, names = {}) {
-  known = { sentences: sentences.map(compile), reasons: reasons.map(compile), names };
+ * @param {Names} [names] by `class` and `input` @param {TitleOf} [titleOf] */
+export function useSentences({ sentences = [], reasons = [] }, names = {}, titleOf = () => undefined) {
+  known = { sentences: sentences.map(compile), reasons: reasons.map(compile), names, titleOf };
 }
 
 /** Something that the server says: a problem, a failure, a warning; each line on its own.
@@ -50,11 +52,18 @@ function sayIn(shapes, text) {
     const { groups = {} } = found;
     return says.replace(/\{(\w+)\}/g, (whole, name) => {
       const part = groups[name] ?? whole;
-      const named = known.names[name]?.[part];
+      const named = known.names[name]?.[part] ?? (name === 'class' ? titled(part) : undefined);
       if (named) return named;
       // A shape that is all of a text would find itself again and again.
       return part.length < text.length ? sayIn(shapes, part) : part;
     });
   }
   return text;
+}
+
+/** A class and what its node is called, which is said only where somebody has named it. @param {string} text @returns {string | undefined} */
+function titled(text) {
+  const [, type = '', title] = /^(\S+) "(.*)"$/s.exec(text) ?? [];
+  const named = known.names['class']?.[type];
+  return named && (title === known.titleOf(type) || title === named ? named : `${named}“${title}”`);
 }

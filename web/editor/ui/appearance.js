@@ -32,7 +32,7 @@ export function followPreferences({ preferences, catalogue, renderer }, minimap,
     if (language !== preferences.chosen.language) return;
     // Before the language is told to be another: whoever hears of it shows node classes anew.
     catalogue.useWords(words);
-    useSentences(words.spoken, { class: words.titles, input: words.inputs });
+    useSentences(words.spoken, { class: words.titles, input: words.inputs }, (type) => catalogue.get(type)?.displayName);
     prepareAppearance(preferences);
     renderer.useTheme(readTheme(document.documentElement));
     renderer.useWords(canvasWords());

@@ -24,7 +24,7 @@ export function makeTabs(editor) {
     if (now === shown) return;
     shown = now;
     show();
-    list.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    list.querySelector('.tab.shown')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
   withArrows(list, '[role=tab]');
   return list;

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _LONGEST_HEADER = 32 * 2**20
 _PICTURES = (".preview.png", ".png", ".preview.jpg", ".jpg", ".jpeg", ".webp")
+_OTHER_NAMES = {"text_encoders": "clip", "unet": "diffusion_models"}
+"""What ComfyUI's versions call some kinds, too."""
 _UNKNOWN = {404: "there is no such kind of model"}
 
 
@@ -65,8 +67,8 @@ async def model_folders(request: web.Request) -> list[str]:
 @get("/models/{folder}", errors=_UNKNOWN)
 async def models_of(request: web.Request, folder: str) -> list[str]:
     """List the models of a kind."""
-    _places(request, folder)
-    return list(await asyncio.to_thread(_folders(request).model_names, folder))
+    kind, _ = _places(request, folder)
+    return list(await asyncio.to_thread(_folders(request).model_names, kind))
 
 
 @get("/embeddings")
@@ -81,8 +83,9 @@ async def view_metadata(request: web.Request, folder: str, query: ModelQuery) ->
     """Tell what a model says of itself: the `__metadata__` of its safetensors header."""
     if not query.filename.endswith(".safetensors"):
         raise not_found("only .safetensors files say something of themselves")
+    kind = _OTHER_NAMES.get(folder, folder)
     with _in_sentences():
-        path = await asyncio.to_thread(_folders(request).model_path, folder, query.filename)
+        path = await asyncio.to_thread(_folders(request).model_path, kind, query.filename)
     metadata = await asyncio.to_thread(_metadata, path)
     if metadata is None:
         raise not_found("the file says nothing of itself")
@@ -99,8 +102,8 @@ async def model_places(request: web.Request) -> list[ModelFolder]:
 @get("/experiment/models/{folder}", errors=_UNKNOWN)
 async def model_files(request: web.Request, folder: str) -> list[ModelFile]:
     """List the models of a kind with size and time."""
-    _places(request, folder)
-    return await asyncio.to_thread(_model_files, _folders(request), folder)
+    kind, _ = _places(request, folder)
+    return await asyncio.to_thread(_model_files, _folders(request), kind)
 
 
 @get(
@@ -112,7 +115,7 @@ async def model_preview(
     request: web.Request, folder: str, path_index: str, filename: str
 ) -> web.Response:
     """Show the picture that lies beside a model."""
-    places = _places(request, folder)
+    _, places = _places(request, folder)
     if not path_index.isascii() or not path_index.isdigit() or int(path_index[:6]) >= len(places):
         raise not_found("there is no such place of models")
     try:
@@ -132,11 +135,13 @@ def _folders(request: web.Request) -> Folders:
     return request.app[SERVICES].folders
 
 
-def _places(request: web.Request, kind: str) -> tuple[Path, ...]:
+def _places(request: web.Request, asked: str) -> tuple[str, tuple[Path, ...]]:
+    """Return a kind by its own name, and where its models are looked for."""
+    kind = _OTHER_NAMES.get(asked, asked)
     places = _folders(request).models.get(kind)
     if places is None:
-        raise not_found(f"there is no kind of model called {kind[:80]!r}", "unknown_folder")
-    return places
+        raise not_found(f"there is no kind of model called {asked[:80]!r}", "unknown_folder")
+    return kind, places
 
 
 @contextmanager

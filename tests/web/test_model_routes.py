@@ -34,6 +34,12 @@ async def test_models_are_listed_by_kind(tmp_path: Path) -> None:
         assert await answer.json() == names
         assert await (await client.get("/models/loras")).json() == ["linked.safetensors"]
         assert await (await client.get("/embeddings")).json() == ["style.v2"]
+        safetensors(tmp_path / "models" / "text_encoders" / "t5.safetensors", {})
+        for name in ("clip", "text_encoders"):
+            assert await (await client.get(f"/models/{name}")).json() == ["t5.safetensors"]
+            (found,) = await (await client.get(f"/experiment/models/{name}")).json()
+            assert found["name"] == "t5.safetensors"
+        assert await (await client.get("/models/unet")).json() == []
         for kind in ("nothing", "checkpoints%2F.."):
             answer = await client.get(f"/models/{kind}")
             assert answer.status == 404

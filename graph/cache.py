@@ -56,6 +56,7 @@ class Entry:
         stored: Whether values that are not here can be fetched from the disk.
         asks: The lazy inputs that the node asks for before it can run, if this is that far only.
         inner: What was done by nodes that stood for it; their files count as its own.
+        reads: The files that such nodes read, as they were then.
     """
 
     identities: tuple[bytes, ...]
@@ -66,6 +67,7 @@ class Entry:
     stored: bool = False
     asks: tuple[str, ...] = ()
     inner: tuple[Inner, ...] = ()
+    reads: tuple[FileStamp, ...] = ()
 
     def with_values(self, values: tuple[object, ...]) -> Entry:
         """Return this entry with its values at hand."""
@@ -81,8 +83,10 @@ class Entry:
 
     @property
     def files_unchanged(self) -> bool:
-        """Whether everything that it wrote is still there."""
-        return not self.files or all(stamp.unchanged() for stamp in self.files)
+        """Whether everything that it wrote is still there, and what it read the same."""
+        if not self.files and not self.reads:
+            return True
+        return all(stamp.unchanged() for stamp in (*self.files, *self.reads))
 
 
 @dataclass(slots=True)

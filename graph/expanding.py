@@ -16,10 +16,11 @@ from graph.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from graph.cache import Entry, Inner
+    from graph.cache import Entry
     from graph.checked import CheckedNode
     from graph.definition import NodeDefinition
     from graph.executor import Engine
+    from graph.notes import Within
     from graph.outcomes import Expanded, Made
     from graph.surroundings import Surroundings
     from graph.work import Worker
@@ -98,7 +99,7 @@ class Expansions:
         )
 
     def collect(
-        self, outcome: Expanded, made: Mapping[str, Entry], worker: Worker, inner: list[Inner]
+        self, outcome: Expanded, made: Mapping[str, Entry], worker: Worker, within: Within
     ) -> Made:
         """Make a node's values of those of the nodes that stand for it.
 
@@ -106,7 +107,7 @@ class Expansions:
             outcome: What the node gave back when it ran.
             made: The results of those nodes.
             worker: Keeps the result.
-            inner: What those nodes did besides.
+            within: What those nodes did besides.
 
         Raises:
             DefinitionError: They are not what the node's class declares.
@@ -132,7 +133,7 @@ class Expansions:
         if outcome.mapped or any(spec.is_list for spec in definition.outputs):
             known = {}
         seconds = time.perf_counter() - outcome.began
-        return worker.keep(outcome.task, output, seconds, inner=inner, known=known)
+        return worker.keep(outcome.task, output, seconds, within=within, known=known)
 
     def _existing(self, key: str) -> NodeDefinition | None:
         node = self._nodes.get(key)

@@ -336,8 +336,8 @@ class Job:
     def _collect(self, node: CheckedNode) -> None:
         outcome = self._expansions.outcome(node)
         try:
-            inner = self._notes.inner(node)
-            made = self._expansions.collect(outcome, self._ledger.made, self._worker, inner)
+            within = self._notes.within(node)
+            made = self._expansions.collect(outcome, self._ledger.made, self._worker, within)
         except (GraphError, OSError) as error:
             self._settle_raised(outcome.task, error)
         else:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import traceback
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph import events
 from graph.cache import Entry, Inner
 from graph.calls import sentence
 from graph.errors import NodeFailed
+from graph.files import FileStamp
 from graph.reasons import explain
 from graph.recipes import Intent
 from graph.report import NodeReport
@@ -25,6 +29,27 @@ if TYPE_CHECKING:
 
 _LONGEST = 100_000
 """Characters of a traceback that are told; the innermost calls are at its end."""
+
+
+@dataclass(slots=True)
+class Within:
+    """What nodes did that stand for another one.
+
+    Attributes:
+        inner: What they told and wrote.
+        reads: The files that they read.
+        steady: Whether they would do the same again as long as these files do not change.
+    """
+
+    inner: list[Inner] = field(default_factory=list)
+    reads: list[FileStamp] = field(default_factory=list)
+    steady: bool = True
+
+    def origin(self, key: bytes) -> bytes:
+        """Return what tells what they made from what they make another time, 32 bytes."""
+        if not self.steady:
+            return secrets.token_bytes(32)
+        return hashlib.sha256(key + repr(self.reads).encode()).digest() if self.reads else key
 
 
 class Notes:
@@ -45,7 +70,7 @@ class Notes:
         self._around = around
         self.cancelled_in: str | None = None
         # What was done by the nodes that stand for a node, by that node.
-        self._inner: dict[str, list[Inner]] = {}
+        self._within: dict[str, Within] = {}
 
     def with_reason(
         self, node: CheckedNode, intent: Intent, known: Entry | None, *, files_gone: bool
@@ -112,9 +137,9 @@ class Notes:
         """Remember what a node asked for, so that it need not be asked the next time."""
         self._engine.tiers.put(task.intent.key, Entry((), (), asks=names))
 
-    def inner(self, node: CheckedNode) -> list[Inner]:
+    def within(self, node: CheckedNode) -> Within:
         """Return what was done by the nodes that stand for a node."""
-        return self._inner.pop(node.id, [])
+        return self._within.get(node.id) or Within()
 
     def _pass_up(self, node: CheckedNode, entry: Entry) -> None:
         """Note what a node did with the one that it stands for."""
@@ -122,10 +147,14 @@ class Notes:
         parent = grown.get_parent_node_id(node.id) if grown else None
         if parent is None:
             return
-        noted = self._inner.setdefault(parent, [])
+        noted = self._within.setdefault(parent, Within())
         if entry.ui is not None or entry.files:
-            noted.append(Inner(node.id, node.definition.name, entry.ui, entry.own_files))
-        noted += entry.inner
+            own = Inner(node.id, node.definition.name, entry.ui, entry.own_files)
+            noted.inner.append(own)
+        noted.inner += entry.inner
+        noted.reads += [*map(FileStamp.of, node.paths.values()), *entry.reads]
+        steady = node.definition.pure and node.definition.fingerprint is None
+        noted.steady = noted.steady and steady and self.within(node).steady
 
     def _report(self, node: CheckedNode, entry: Entry) -> None:
         files = tuple(stamp.path for stamp in entry.own_files) if entry.files else ()

@@ -35,7 +35,7 @@ def pack(key: bytes, entry: Entry) -> bytes | None:
         entry: Its values are left out.
     """
     identities = b"".join(entry.identities).hex()
-    if entry.ui is None and not (entry.files or entry.asks or entry.inner):
+    if entry.ui is None and not (entry.files or entry.asks or entry.inner or entry.reads):
         # As below, for what most results are.
         return _sealed(key, b'{"identities": "%b"}' % identities.encode())
     facts: dict[str, object] = {"identities": identities}
@@ -49,6 +49,8 @@ def pack(key: bytes, entry: Entry) -> bytes | None:
         facts["inner"] = [
             [at.node_id, at.class_type, at.ui, _stamps(at.files)] for at in entry.inner
         ]
+    if entry.reads:
+        facts["reads"] = _stamps(entry.reads)
     try:
         content = json.dumps(facts).encode()
     except (TypeError, ValueError, RecursionError):
@@ -84,6 +86,7 @@ def unpack(row: Row) -> Entry:
             Inner(key, name, ui, _read_stamps(files))
             for key, name, ui, files in facts.get("inner", ())
         ),
+        reads=_read_stamps(facts.get("reads", ())),
     )
 
 

@@ -26,10 +26,10 @@ from graph.result import Blocked, Expansion, Items, NodeOutput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graph.cache import Inner
     from graph.calls import Calls
     from graph.checked import CheckedNode
     from graph.executor import Engine
+    from graph.notes import Within
     from graph.outcomes import Outcome, Task
     from graph.telling import NodeTeller
 
@@ -139,7 +139,7 @@ class Worker:
         seconds: float,
         *,
         lasting: bool = True,
-        inner: Sequence[Inner] = (),
+        within: Within | None = None,
         known: Mapping[int, bytes] = MappingProxyType({}),
     ) -> Made:
         """Identify what a node made, and keep it for later runs.
@@ -149,7 +149,8 @@ class Worker:
             output: What came of it.
             seconds: How long it took.
             lasting: Whether later runs may have it.
-            inner: What was done by nodes that stood for the node.
+            within: What nodes did that stood for it; if these may do something else the next
+                time, they have to be asked again.
             known: Identities of outputs, as far as they are known.
 
         Raises:
@@ -160,16 +161,26 @@ class Worker:
         intent = task.intent.settled()
         # What an impure node makes is another thing each time unless its content says otherwise.
         origin = intent.key if intent.pure else secrets.token_bytes(32)
+        if within is not None:
+            origin = within.origin(origin)
         identities = tuple(
             known.get(slot) or self._engine.identity(value) or output_identity(origin, slot)
             for slot, value in enumerate(output.values)
         )
         stamps = [FileStamp.of(path) for path in output.files]
+        inner = within.inner if within else ()
         stamps += [stamp for part in inner for stamp in part.files]
+        reads = tuple(within.reads) if within else ()
         entry = Entry(
-            identities, output.values, output.ui, tuple(stamps), seconds, inner=tuple(inner)
+            identities,
+            output.values,
+            output.ui,
+            tuple(stamps),
+            seconds,
+            inner=tuple(inner),
+            reads=reads,
         )
-        if intent.pure and lasting:
+        if intent.pure and lasting and (within is None or within.steady):
             self._engine.tiers.put(intent.key, entry)
         return Made(task, intent, entry, output, seconds)
 

@@ -130,16 +130,16 @@ class PickLists(Pick):
 
 
 class Look(Base):
-    INPUTS = {"value": NUMBER}
+    INPUTS = {"number": NUMBER}
     HIDDEN = ME
 
     @classmethod
-    def IS_CHANGED(cls, value, me):
-        ASKED.append((value, me))
+    def IS_CHANGED(cls, number, me):
+        ASKED.append((number, me))
         return WORLD["value"]
 
-    def run(self, value, me):
-        return (value,)
+    def run(self, number, me):
+        return (number,)
 
 
 class LookAndPick(Pick):

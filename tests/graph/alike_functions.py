@@ -141,15 +141,15 @@ def pick_lists(on: Annotated[bool, Boolean()], a: Lazy, b: Lazy) -> Number:
     return sum(a if on[0] else b)  # type: ignore[index, call-overload, no-any-return]
 
 
-def _look(value: int | None, *, me: str) -> object:
-    ASKED.append((value, me))
+def _look(number: int | None, *, me: str) -> object:
+    ASKED.append((number, me))
     return WORLD["value"]
 
 
 @node("Look", category="alike", fingerprint=_look)
-def look(value: Number, *, me: Me = "") -> Number:
+def look(number: Number, *, me: Me = "") -> Number:
     """Depend on the world."""
-    return value
+    return number
 
 
 @node("LookAndPick", category="alike", ask=_pick, fingerprint=lambda **_: ASKED.append("changed"))

@@ -152,6 +152,26 @@ def reread(
     return Expansion(graph.finalize(), (made.out(0),))
 
 
+@node("ReadInside", category="stub")
+def read_inside(
+    ctx: NodeContext, image: Annotated[str, String()], after: Anything = None
+) -> Anything:
+    """Stand for a node that reads a file."""
+    note(ctx)
+    graph = GraphBuilder()
+    made = graph.node("Read", image=image)
+    return Expansion(graph.finalize(), (made.out(0),))
+
+
+@node("DiceInside", category="stub")
+def dice_inside(ctx: NodeContext) -> Number:
+    """Stand for a node that is never the same."""
+    note(ctx)
+    graph = GraphBuilder()
+    made = graph.node("Dice")
+    return Expansion(graph.finalize(), (made.out(0),))  # type: ignore[return-value]
+
+
 @node("Unknown", category="stub")
 def unknown(ctx: NodeContext) -> Number:
     """Stand for a node that is not there."""
@@ -240,6 +260,8 @@ NODES: tuple[NodeFunction, ...] = (
         stand_for,
         reach_out,
         reread,
+        read_inside,
+        dice_inside,
         unknown,
         circle,
         wait,

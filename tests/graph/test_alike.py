@@ -207,7 +207,7 @@ def test_a_node_that_takes_lists_is_asked_with_lists(alike: Stubs) -> None:
 
 
 def test_a_node_that_says_that_it_changed_runs_again(alike: Stubs) -> None:
-    workflow = wire(n=("Many", {"count": 3}), x=("Look", {"value": "@n"}))
+    workflow = wire(n=("Many", {"count": 3}), x=("Look", {"number": "@n"}))
     for value, ran in ((1, ["n", "x"]), (1, []), (2, ["x"]), (float("nan"), ["x"])):
         WORLD["value"] = value
         ASKED.clear()

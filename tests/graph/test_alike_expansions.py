@@ -172,7 +172,7 @@ def test_a_link_that_is_handed_on_lazily_runs_only_if_it_is(alike: Stubs) -> Non
 def test_what_a_lazy_link_leads_to_counts_though_nobody_waited_for_it(alike: Stubs) -> None:
     workflow = wire(
         n=N,
-        look=("Look", {"value": "@n"}),
+        look=("Look", {"number": "@n"}),
         bad="Break",
         r=("Route", {"on": True, "a": "@look", "b": "@bad"}),
         x=("Tell", {"value": "@r"}),
@@ -181,6 +181,16 @@ def test_what_a_lazy_link_leads_to_counts_though_nobody_waited_for_it(alike: Stu
         WORLD["value"] = value
         assert alike.run(workflow).outputs == {"x": {"told": [4]}}
         assert _ran(alike) == (ran or ["Route", "Look"])
+
+
+def test_an_inner_node_that_says_that_it_changed_runs_again(alike: Stubs) -> None:
+    workflow = wire(n=N, w=("Wrap", _wrapped("Look", deep=1)), t=("Tell", {"value": "@w"}))
+    for value, ran in ((1, 1), (1, 0), (2, 1), (float("nan"), 1), (float("nan"), 1)):
+        WORLD["value"] = value
+        assert alike.run(workflow).outputs == {"t": {"told": [4]}}
+        assert _ran(alike).count("Look") == ran
+    # It made the same thing as before.
+    assert "Tell" not in _ran(alike)
 
 
 # What cannot be

@@ -132,6 +132,39 @@ def test_a_node_that_nothing_needed_runs_when_an_expansion_does(stubs: Stubs) ->
     assert stubs.run(workflow).outputs["show"] == {"shown": [1004]}
 
 
+def test_a_file_that_an_inner_node_read_counts(stubs: Stubs) -> None:
+    path = stubs.engine.folders.input / "a.png"
+    workflow = wire(r=("ReadInside", {"image": "a.png"}), show=("Show", {"value": "@r"}))
+    for text, ran in (
+        ("one", ["r", "r.0.1", "show"]),
+        ("one", []),
+        ("two", ["r", "r.0.1", "show"]),
+    ):
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+        assert stubs.run(workflow).outputs["show"] == {"shown": [text]}
+        assert stubs.ran == ran
+
+
+def test_files_that_inner_nodes_read_tell_apart_what_has_no_content(stubs: Stubs) -> None:
+    path = stubs.engine.folders.input / "a.png"
+    workflow = wire(
+        n="Range", r=("ReadInside", {"image": "a.png", "after": "@n"}), t=("Show", {"value": "@r"})
+    )
+    for text in ("one", "three"):
+        path.write_text(text, "utf-8")
+        assert stubs.run(workflow).outputs["t"] == {"shown": [text] * 3}
+
+
+def test_an_inner_node_that_is_never_the_same_runs_each_time(stubs: Stubs) -> None:
+    stubs.services["dice"] = iter([3, 5])
+    workflow = wire(d="DiceInside", show=("Show", {"value": "@d"}))
+    assert [stubs.run(workflow).outputs["show"] for _ in range(2)] == [
+        {"shown": [3]},
+        {"shown": [5]},
+    ]
+
+
 def test_a_node_that_cannot_run_fails_the_one_that_it_stands_for(stubs: Stubs) -> None:
     with pytest.raises(NodeFailed, match=r"^Unknown \(node u\): the expansion's node .* 'Nowhere'"):
         stubs.run(wire(u="Unknown", show=("Show", {"value": "@u"})))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graph.cache import Inner
 from graph.files import FileStamp
 from graph.records import DamagedRecordError, pack, unpack
 from graph.result_index import Row
@@ -27,8 +28,12 @@ def test_all_but_the_values_comes_back() -> None:
     made = replace(
         entry("a", "b", ui={"images": [{"filename": "ä.png", "type": "output"}]}),
         files=(FileStamp(Path("/somewhere/ä.png"), 5, 1_700_000_000_123_456_789),),
+        inner=(Inner("5.0.1", "Save", {"a": [1]}, (FileStamp(Path("/b.png"), 1, 2),)),),
+        reads=(FileStamp(Path("/c.png"), 3, 4),),
     )
     assert unpack(_row(made)) == replace(made, values=None)
+    for part in (replace(entry(), reads=made.reads), replace(entry(), inner=made.inner)):
+        assert unpack(_row(part)) == part
 
 
 def test_values_can_be_fetched_if_they_take_room() -> None:

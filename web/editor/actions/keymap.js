@@ -1,5 +1,5 @@
 // @ts-check
-/** Keys to actions. Text that is being typed keeps its keys, but for those that run, save and open. */
+/** Keys to actions. Text that is being typed keeps its keys, but for those that run, save, open and find. */
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
 
@@ -69,7 +69,7 @@ function restoreKeys({ actions }) {
 const shownTarget = ({ target }) => (target instanceof HTMLElement && !target.checkVisibility() ? null : target);
 
 /** Keys that count while text is typed. @param {string} pressed */
-const isForTyping = (pressed) => /^Ctrl\+(Shift\+)?(Enter|S|O)$|^Ctrl\+Alt\+Enter$/.test(pressed);
+const isForTyping = (pressed) => /^Ctrl\+(Shift\+)?(Enter|S|O|F)$|^Ctrl\+Alt\+Enter$/.test(pressed);
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>

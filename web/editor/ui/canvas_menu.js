@@ -17,7 +17,7 @@ import { openSearch } from './search.js';
 /** @typedef {import('../view/geometry.js').GraphPoint} GraphPoint */
 /** @typedef {import('./menus.js').Entry} Entry */
 
-const ON_CANVAS = ['search', 'paste', 'addGroup', '-', 'selectAll', 'arrange', 'fit', '-', 'queue', 'save'];
+const ON_CANVAS = ['search', 'find', 'paste', 'addGroup', '-', 'selectAll', 'arrange', 'fit', '-', 'queue', 'save'];
 const ON_GROUP = ['rename', 'fitGroup', 'selectGroup', '-', 'muteGroup', 'bypassGroup', '-', 'copy', 'delete'];
 
 /** @param {Editor} editor @param {HTMLElement} canvas @param {{readonly x: number, readonly y: number}} at from the canvas's corner

@@ -5,6 +5,7 @@ import { arrange } from '../model/edits.js';
 import { postJson } from '../net/api.js';
 import { closeTab, download, downloadApi, openSaved, pickFile, save, saveAs } from './file_actions.js';
 import { attempt } from './errors.js';
+import { openFind } from './find.js';
 import { cancel, clearQueue, queue } from './run_actions.js';
 import { showShortcuts } from './shortcut_sheet.js';
 import { openSearch } from './search.js';
@@ -48,6 +49,7 @@ export const SHELL_ACTIONS = [
     editor.fit();
   } },
   { id: 'search', labelKey: 'action.search', run: (editor) => openSearch(editor) },
+  { id: 'find', labelKey: 'action.find', keys: ['Ctrl+F'], run: openFind },
   { id: 'shortcuts', labelKey: 'action.shortcuts', keys: ['?'], run: showShortcuts },
   { id: 'settings', labelKey: 'panel.settings', keys: ['Ctrl+,'], run: (editor) => togglePanel(editor, 'settings') },
   { id: 'unload', labelKey: 'action.unload', run: () => attempt(() => postJson('/free', { unload_models: true, free_memory: true })) },

@@ -37,7 +37,7 @@ export function actionButton(editor, id, name) {
 function menuButton(editor) {
   const button = h('button', { class: 'brand', 'aria-haspopup': 'menu' },
     h('img', { src: '/editor/icon.svg', alt: '', width: 22, height: 22 }), icon('chevron'));
-  const ids = ['new', 'open', 'openFile', 'save', 'saveAs', 'download', 'downloadApi', '-', 'undo', 'redo', '-', 'arrange', 'fit', '-', 'settings', 'shortcuts'];
+  const ids = ['new', 'open', 'openFile', 'save', 'saveAs', 'download', 'downloadApi', '-', 'undo', 'redo', '-', 'find', 'arrange', 'fit', '-', 'settings', 'shortcuts'];
   button.addEventListener('click', () => {
     const { left, bottom } = button.getBoundingClientRect();
     openMenu(editor, ids, { x: left, y: bottom + 4 });

@@ -31,7 +31,7 @@ export const en = {
   'missing.file': '{field}: {value} is not there', 'missing.nearest': 'use {name}',
   'lightbox.compare': 'Compare with another', 'lightbox.workflow': 'Open its workflow', 'lightbox.copy': 'Copy', 'lightbox.copyUnsafe': 'Browsers copy pictures only over HTTPS: download it instead',
   'lightbox.download': 'Download', 'lightbox.before': 'Previous', 'lightbox.next': 'Next', 'lightbox.seam': 'Seam between the two',
-  'search.placeholder': 'Search for a node', 'search.none': 'No node fits',
+  'search.placeholder': 'Search for a node', 'search.none': 'No node fits', 'action.find': 'Find in the workflow', 'find.placeholder': 'Find a node by its name or what is typed into it',
   'shortcuts.canvas': 'On the canvas: double-click adds a node, the wheel zooms, Space and drag pans, right-click or a long press opens a menu. Ctrl and drag selects by a box, Shift and drag adds to what is selected, Ctrl+Alt and drag takes away. Alt and drag copies a node; dropped on another with Alt pressed on the way, the two change places. Dropped on a link, a node goes between. Alt and drag on the canvas cuts links.',
   'queue.running': 'Running', 'queue.pending': 'Waiting', 'queue.empty': 'Nothing runs or waits.', 'queue.pause': 'Pause',
   'queue.resume': 'Go on', 'queue.paused': 'The queue is paused', 'queue.clear': 'Take all out', 'queue.up': 'Move up', 'queue.down': 'Move down',

@@ -32,7 +32,7 @@ export const zh = {
   'missing.file': '{field}：找不到 {value}', 'missing.nearest': '使用 {name}',
   'lightbox.compare': '与另一张比较', 'lightbox.workflow': '打开其工作流', 'lightbox.copy': '复制', 'lightbox.copyUnsafe': '浏览器只允许在 HTTPS 下复制图片，请改为下载',
   'lightbox.download': '下载', 'lightbox.before': '上一张', 'lightbox.next': '下一张', 'lightbox.seam': '两张图的分界',
-  'search.placeholder': '搜索节点', 'search.none': '没有合适的节点',
+  'search.placeholder': '搜索节点', 'search.none': '没有合适的节点', 'action.find': '在工作流中查找', 'find.placeholder': '按名称或其中的内容查找节点',
   'shortcuts.canvas': '在画布上：双击添加节点，滚轮缩放，按住空格拖动平移，右键或长按打开菜单。按住 Ctrl 拖动框选，按住 Shift 拖动加选，按住 Ctrl+Alt 拖动减选。按住 Alt 拖动可复制节点；拖动途中按下 Alt 并放到另一节点上，两者互换位置和连线。放到连线上则插入其间。按住 Alt 在空白处拖动可切断连线。',
   'queue.running': '正在运行', 'queue.pending': '等待中', 'queue.empty': '没有运行或等待的任务。', 'queue.pause': '暂停',
   'queue.resume': '继续', 'queue.paused': '队列已暂停', 'queue.clear': '全部移出', 'queue.up': '上移', 'queue.down': '下移',

@@ -12,7 +12,7 @@ from compat.comfy.utils import ProgressBar
 from compat.comfy_execution.graph import ExecutionBlocker
 from compat.comfy_execution.graph_utils import GraphBuilder
 from graph.adapter.node_class import adapt
-from tests.graph.alike_functions import ASKED, WORLD, meet
+from tests.graph.alike_functions import ASKED, WORLD, meet, wait_without_end
 
 WHOLE = ("INT", {"min": -1_000_000, "max": 1_000_000})
 NUMBER = ("NUMBER",)
@@ -183,6 +183,37 @@ class BreakLater(Break):
     async def run(self, number=None):
         await asyncio.sleep(0.01)
         raise ValueError("the moon is full")
+
+
+class BreakOrWait(Base):
+    INPUTS = {"number": NUMBER}
+
+    async def run(self, number):
+        await meet(str(number), 3)
+        if not number:
+            raise ValueError("the moon is full")
+        await wait_without_end()
+        return (number,)
+
+
+class Hungry(Base):
+    INPUTS = {"number": NUMBER}
+
+    def run(self, number):
+        ASKED.append("tried")
+        if len(ASKED) == 1:
+            raise MemoryError
+        return (number,)
+
+
+class Unpack(Base):
+    OUTPUT_IS_LIST = (True,)
+    INPUTS = {"number": WHOLE}
+
+    def run(self, number):
+        graph = GraphBuilder()
+        inner = graph.node("Box", number=number)
+        return {"result": (inner.out(0),), "expand": graph.finalize()}
 
 
 class Steps(Base):
@@ -371,7 +402,20 @@ NODE_CLASS_MAPPINGS = {
     cls.__name__: cls
     for cls in (
         *(Give, Say, Many, Flags, Plus, Sum, Describe, AnyNumber, Pick, PickLater, PickLists),
-        *(Look, LookAndPick, Guard, Break, Later, Together, BreakLater, Steps, StepsLater),
+        *(
+            Look,
+            LookAndPick,
+            Guard,
+            Break,
+            Later,
+            Together,
+            BreakLater,
+            BreakOrWait,
+            Hungry,
+            Unpack,
+            Steps,
+            StepsLater,
+        ),
         *(Tell, TellAndPass, Few, Box, Spoil, Defaulted, Hidden, Old, Checked),
         *(Wrap, WrapLater, WrapAs, Branch, PlusOne, Route, Itself, StandFor, Round, Lacking),
     )

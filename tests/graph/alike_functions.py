@@ -59,6 +59,15 @@ async def meet(who: str, count: int) -> None:
     raise TimeoutError
 
 
+async def wait_without_end() -> None:
+    """Wait until this is cancelled, and note it."""
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        ASKED.append("cancelled")
+        raise
+
+
 @node("Give", category="alike")
 def give(value: Whole) -> Number:
     """Give a number."""
@@ -189,6 +198,33 @@ async def break_later(number: Number | None = None) -> Number:
     """Raise after a while."""
     await asyncio.sleep(0.01)
     raise ValueError("the moon is full")
+
+
+@node("BreakOrWait", category="alike")
+async def break_or_wait(number: Number) -> Number:
+    """Raise for 0, once all others wait, which they do without end."""
+    await meet(str(number), 3)
+    if not number:
+        raise ValueError("the moon is full")
+    await wait_without_end()
+    return number
+
+
+@node("Hungry", category="alike")
+def hungry(number: Number) -> Number:
+    """Have no memory the first time."""
+    ASKED.append("tried")
+    if len(ASKED) == 1:
+        raise MemoryError
+    return number
+
+
+@node("Unpack", category="alike")
+def unpack(number: Whole) -> Numbers:
+    """Stand for a box, and give what is in it."""
+    graph = GraphBuilder()
+    inner = graph.node("Box", number=number)
+    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
 
 
 @node("Steps", category="alike")
@@ -366,7 +402,20 @@ def lacking(what: Text) -> Number:
 
 FUNCTIONS: tuple[NodeFunction, ...] = (
     *(give, say, many, flags, plus, sum_, describe, any_, pick, pick_later, pick_lists),
-    *(look, look_and_pick, guard, break_, later, together, break_later, steps, steps_later),
+    *(
+        look,
+        look_and_pick,
+        guard,
+        break_,
+        later,
+        together,
+        break_later,
+        break_or_wait,
+        hungry,
+        unpack,
+        steps,
+        steps_later,
+    ),
     *(tell, tell_and_pass, few, box, spoil, defaulted, hidden, old, checked),
     *(wrap, wrap_later, wrap_as, branch, plus_one, route, itself, stand_for, round_, lacking),
 )

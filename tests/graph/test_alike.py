@@ -289,6 +289,19 @@ def test_an_error_of_a_coroutine_stops_what_depends_on_it_and_nothing_else(alike
     assert [event.node_id for event in alike.events if isinstance(event, NodeErred)] == ["bad"]
 
 
+def test_an_error_of_one_item_cancels_the_coroutines_of_the_others(alike: Stubs) -> None:
+    workflow = wire(n=("Many", {"count": 3}), x=("BreakOrWait", {"number": "@n"}))
+    with pytest.raises(NodeFailed, match="the moon is full"):
+        alike.run(workflow, "x")
+    assert ASKED == ["cancelled", "cancelled"]
+
+
+def test_a_node_that_has_no_memory_is_tried_once_more(alike: Stubs) -> None:
+    workflow = wire(n=("Give", {"value": 1}), x=("Hungry", {"number": "@n"}))
+    assert alike.run(workflow, "x").values["x"] == (1,)
+    assert ASKED == ["tried", "tried"]
+
+
 @pytest.mark.parametrize("name", ["Steps", "StepsLater"])
 def test_nodes_and_coroutines_tell_how_far_they_are(alike: Stubs, name: str) -> None:
     workflow = wire(

@@ -131,6 +131,17 @@ def test_what_inner_nodes_block_is_blocked_behind_the_outer_one(alike: Stubs) ->
     assert alike.told(NodeBlocked) == []
 
 
+def test_a_list_made_of_what_an_inner_node_gave_as_one_is_told_from_it(alike: Stubs) -> None:
+    alike.engine.hasher = lambda value: repr(value).encode().ljust(32)[:32]
+    workflow = wire(
+        one=("Box", {"number": 1}),
+        each=("Unpack", {"number": 1}),
+        t=("Tell", {"value": "@one"}),
+        u=("Tell", {"value": "@each"}),
+    )
+    assert alike.run(workflow).outputs == {"t": {"told": [[1]]}, "u": {"told": [1]}}
+
+
 # Lazy inputs
 
 

@@ -121,6 +121,13 @@ def test_what_a_node_did_besides_comes_along(context: NodeContext, tmp_path: Pat
     assert _call(_node(lambda: given, outputs=0), context, {}, {}) == given
 
 
+def test_of_what_items_tell_lists_are_joined_and_of_all_else_the_last_counts() -> None:
+    told = ({"a": [1], "b": 1}, None, {"a": (2,), "b": 2, "c": [3]}, {"c": 4}, {"c": [5]})
+    definition = _node(lambda: None, outputs=0).definition
+    joined = merge([NodeOutput(ui=ui) for ui in told], definition, mapped=True)
+    assert joined.ui == {"a": [1, 2], "b": 2, "c": [5]}
+
+
 class ForeignError(RuntimeError):
     """An error that a library defines."""
 

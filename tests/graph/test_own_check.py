@@ -101,6 +101,11 @@ def test_a_check_of_types_stands_in_for_ours() -> None:
             " got style='oil'",
         ),
         (
+            None,
+            "Checked (node 2), input 'style': expected values that Checked accepts,"
+            " got style='oil'",
+        ),
+        (
             "oil is sold out",
             "Checked (node 2), input 'style': expected values that Checked accepts,"
             " got style='oil'; it says: oil is sold out",

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.graph import alike_classes, alike_functions
+from tests.graph.alike.class_graphs import CLASS_GRAPHS
+from tests.graph.alike.classes import CLASSES
+from tests.graph.alike.function_graphs import GRAPHS
+from tests.graph.alike.functions import FUNCTIONS
+from tests.graph.alike.notes import forget
 from tests.graph.stub_engine import Stubs
 
 if TYPE_CHECKING:
@@ -23,9 +27,8 @@ def stubs(tmp_path: Path) -> Stubs:
 def alike(request: pytest.FixtureRequest, tmp_path: Path) -> Stubs:
     """An engine over the same nodes as functions, and as classes in ComfyUI's convention."""
     made = Stubs(tmp_path)
-    for node in (
-        alike_functions.FUNCTIONS if request.param == "functions" else alike_classes.CLASSES
-    ):
+    functions, classes = (*FUNCTIONS, *GRAPHS), (*CLASSES, *CLASS_GRAPHS)
+    for node in functions if request.param == "functions" else classes:
         made.engine.registry.add(node)
-    alike_functions.forget()
+    forget()
     return made

@@ -19,7 +19,7 @@ from graph.events import (
 )
 from graph.executor import Options
 from graph.result import Blocked, Items
-from tests.graph.alike_functions import WORLD
+from tests.graph.alike.notes import WORLD
 from tests.graph.stub_engine import wire
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The nodes of `alike_functions` once more, as classes in ComfyUI's convention."""
+"""The nodes of `functions` once more, as classes in ComfyUI's convention."""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,misc"
 # ruff: noqa: ANN001, ANN003, ANN201, ANN206, N802, RUF012
@@ -10,9 +10,8 @@ from typing import Any
 
 from compat.comfy.utils import ProgressBar
 from compat.comfy_execution.graph import ExecutionBlocker
-from compat.comfy_execution.graph_utils import GraphBuilder
 from graph.adapter.node_class import adapt
-from tests.graph.alike_functions import ASKED, WORLD, meet, wait_without_end
+from tests.graph.alike.notes import ASKED, WORLD, meet, wait_without_end
 
 WHOLE = ("INT", {"min": -1_000_000, "max": 1_000_000})
 NUMBER = ("NUMBER",)
@@ -206,16 +205,6 @@ class Hungry(Base):
         return (number,)
 
 
-class Unpack(Base):
-    OUTPUT_IS_LIST = (True,)
-    INPUTS = {"number": WHOLE}
-
-    def run(self, number):
-        graph = GraphBuilder()
-        inner = graph.node("Box", number=number)
-        return {"result": (inner.out(0),), "expand": graph.finalize()}
-
-
 class Steps(Base):
     INPUTS = {"number": NUMBER}
 
@@ -310,47 +299,6 @@ class Checked(Base):
         return (number,)
 
 
-class Wrap(Base):
-    INPUTS = {"what": TEXT, "number": NUMBER, "deep": WHOLE}
-
-    def run(self, what, number, deep=0):
-        graph = GraphBuilder()
-        if deep:
-            inner = graph.node("Wrap", what=what, number=number, deep=deep - 1)
-        else:
-            inner = graph.node(what, number=number)
-        return {"result": (inner.out(0),), "expand": graph.finalize()}
-
-
-class WrapLater(Wrap):
-    INPUTS = {"what": TEXT, "number": NUMBER}
-
-    async def run(self, what, number):  # type: ignore[override]
-        await asyncio.sleep(0)
-        return super().run(what, number)
-
-
-class WrapAs(Base):
-    INPUTS = {"what": TEXT, "number": NUMBER, "shown": TEXT}
-
-    def run(self, what, number, shown):
-        graph = GraphBuilder()
-        inner = graph.node(what, number=number)
-        inner.set_override_display_id(shown)
-        return {"result": (inner.out(0),), "expand": graph.finalize()}
-
-
-class Branch(Base):
-    INPUTS = {"on": ("BOOLEAN",), "number": NUMBER}
-
-    def run(self, on, number):
-        graph = GraphBuilder()
-        good = graph.node("Wrap", what="PlusOne", number=number, deep=1)
-        bad = graph.node("Wrap", what="Break", number=number, deep=1)
-        choice = graph.node("Pick", on=on, a=good.out(0), b=bad.out(0))
-        return {"result": (choice.out(0),), "expand": graph.finalize()}
-
-
 class PlusOne(Base):
     INPUTS = {"number": NUMBER}
 
@@ -358,66 +306,40 @@ class PlusOne(Base):
         return (number + 1,)
 
 
-class Route(Base):
-    RETURN_TYPES = ("*",)
-    INPUTS = {"on": ("BOOLEAN",), "a": RAW, "b": RAW}
-
-    def run(self, on, a, b):
-        return {"result": (a if on else b,), "expand": {}}
-
-
-class Itself(Base):
-    HIDDEN = ME
-
-    def run(self, me):
-        return {"result": ([me, 0],), "expand": {}}
-
-
-class StandFor(Base):
-    INPUTS = {"other": TEXT}
-
-    def run(self, other):
-        return {"result": ([other, 0],), "expand": {}}
-
-
-class Round(Base):
-    def run(self):
-        graph = GraphBuilder()
-        one, two = graph.node("PlusOne"), graph.node("PlusOne")
-        one.set_input("number", two.out(0))
-        two.set_input("number", one.out(0))
-        return {"result": (one.out(0),), "expand": graph.finalize()}
-
-
-class Lacking(Base):
-    INPUTS = {"what": TEXT}
-
-    def run(self, what):
-        graph = GraphBuilder()
-        inner = graph.node(what)
-        return {"result": (inner.out(0),), "expand": graph.finalize()}
-
-
-NODE_CLASS_MAPPINGS = {
-    cls.__name__: cls
+CLASSES = tuple(
+    adapt(cls, cls.__name__)
     for cls in (
-        *(Give, Say, Many, Flags, Plus, Sum, Describe, AnyNumber, Pick, PickLater, PickLists),
-        *(
-            Look,
-            LookAndPick,
-            Guard,
-            Break,
-            Later,
-            Together,
-            BreakLater,
-            BreakOrWait,
-            Hungry,
-            Unpack,
-            Steps,
-            StepsLater,
-        ),
-        *(Tell, TellAndPass, Few, Box, Spoil, Defaulted, Hidden, Old, Checked),
-        *(Wrap, WrapLater, WrapAs, Branch, PlusOne, Route, Itself, StandFor, Round, Lacking),
+        Give,
+        Say,
+        Many,
+        Flags,
+        Plus,
+        Sum,
+        Describe,
+        AnyNumber,
+        Pick,
+        PickLater,
+        PickLists,
+        Look,
+        LookAndPick,
+        Guard,
+        Break,
+        Later,
+        Together,
+        BreakLater,
+        BreakOrWait,
+        Hungry,
+        Steps,
+        StepsLater,
+        Tell,
+        TellAndPass,
+        Few,
+        Box,
+        Spoil,
+        Defaulted,
+        Hidden,
+        Old,
+        Checked,
+        PlusOne,
     )
-}
-CLASSES = tuple(adapt(cls, name) for name, cls in NODE_CLASS_MAPPINGS.items())
+)

@@ -1,4 +1,4 @@
-"""Small nodes as functions with our decorator; `alike_classes` has the same as ComfyUI's classes.
+"""Small nodes as functions with our decorator; `classes` has the same as ComfyUI's classes.
 
 Both have the same names, sockets and behaviour, so that one test can be run with either.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
-from graph.builder import GraphBuilder
 from graph.context import NodeContext  # noqa: TC001 - the decorator reads it
 from graph.decorator import node
 from graph.definition import OwnCheck
 from graph.dynamic_prompt import DynamicPrompt  # noqa: TC001 - the decorator reads it
-from graph.result import Blocked, Expansion, NodeOutput
+from graph.result import Blocked, NodeOutput
 from graph.sockets import Boolean, Combo, Float, Hidden, Int, Socket, String, Trait
 
 if TYPE_CHECKING:
     from graph.definition import NodeFunction
+from tests.graph.alike.notes import ASKED, WORLD, meet, wait_without_end
 
 Number = Annotated[int, Socket("NUMBER")]
 Lazy = Annotated[int, Socket("NUMBER"), Trait.LAZY]
@@ -29,43 +29,6 @@ LazyRaw = Annotated[list[Any], Socket("*"), Trait.RAW_LINK, Trait.LAZY]
 Whole = Annotated[int, Int(-1_000_000, 1_000_000)]
 Text = Annotated[str, String()]
 Me = Annotated[str, Hidden.UNIQUE_ID]
-
-ASKED: list[object] = []
-"""What nodes were asked besides running: their answers are noted here."""
-ARRIVED: list[object] = []
-"""Which calls have come to a point where they wait for each other."""
-WORLD: dict[str, object] = {"value": 0}
-"""What the world is like, for a node that looks at it."""
-
-
-def forget() -> None:
-    """Forget what was noted, and have the world as it was."""
-    ASKED.clear()
-    ARRIVED.clear()
-    WORLD["value"] = 0
-
-
-async def meet(who: str, count: int) -> None:
-    """Wait until so many are here at the same time.
-
-    Raises:
-        TimeoutError: They do not come.
-    """
-    ARRIVED.append(who)
-    for _ in range(5_000):
-        if len(ARRIVED) >= count:
-            return
-        await asyncio.sleep(0.001)
-    raise TimeoutError
-
-
-async def wait_without_end() -> None:
-    """Wait until this is cancelled, and note it."""
-    try:
-        await asyncio.sleep(60)
-    except asyncio.CancelledError:
-        ASKED.append("cancelled")
-        raise
 
 
 @node("Give", category="alike")
@@ -219,14 +182,6 @@ def hungry(number: Number) -> Number:
     return number
 
 
-@node("Unpack", category="alike")
-def unpack(number: Whole) -> Numbers:
-    """Stand for a box, and give what is in it."""
-    graph = GraphBuilder()
-    inner = graph.node("Box", number=number)
-    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
-
-
 @node("Steps", category="alike")
 def steps(ctx: NodeContext, number: Number) -> Number:
     """Take two steps."""
@@ -312,110 +267,36 @@ def checked(number: Annotated[int, Int(0, 9)], kind: Annotated[str, Combo(("a", 
     return number
 
 
-# Nodes that others stand for.
-
-
-@node("Wrap", category="alike")
-def wrap(what: Text, number: Number, deep: Whole = 0) -> Number:
-    """Stand for a node of a class, wrapped so many times more."""
-    graph = GraphBuilder()
-    if deep:
-        inner = graph.node("Wrap", what=what, number=number, deep=deep - 1)
-    else:
-        inner = graph.node(what, number=number)
-    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
-
-
-@node("WrapLater", category="alike")
-async def wrap_later(what: Text, number: Number) -> Number:
-    """Stand for a node of a class, after a while."""
-    await asyncio.sleep(0)
-    graph = GraphBuilder()
-    inner = graph.node(what, number=number)
-    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
-
-
-@node("WrapAs", category="alike")
-def wrap_as(what: Text, number: Number, shown: Text) -> Number:
-    """Stand for a node of a class that is shown as another node."""
-    graph = GraphBuilder()
-    inner = graph.node(what, number=number)
-    inner.set_override_display_id(shown)
-    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
-
-
-@node("Branch", category="alike")
-def branch(on: Annotated[bool, Boolean()], number: Number) -> Number:
-    """Stand for a choice between two nodes that stand for others, one of which would fail."""
-    graph = GraphBuilder()
-    good = graph.node("Wrap", what="PlusOne", number=number, deep=1)
-    bad = graph.node("Wrap", what="Break", number=number, deep=1)
-    choice = graph.node("Pick", on=on, a=good.out(0), b=bad.out(0))
-    return Expansion(graph.finalize(), (choice.out(0),))  # type: ignore[return-value]
-
-
-@node("PlusOne", category="alike")
-def plus_one(number: Number) -> Number:
-    """Add one."""
-    return number + 1
-
-
-def _no_ask(on: bool, a: object, b: object) -> list[str]:
-    return []
-
-
-@node("Route", category="alike", ask=_no_ask)
-def route(on: Annotated[bool, Boolean()], a: LazyRaw, b: LazyRaw) -> Anything:
-    """Stand for one of two links, and evaluate no other."""
-    return Expansion({}, (a if on else b,))
-
-
-@node("Itself", category="alike")
-def itself(*, me: Me = "") -> Number:
-    """Stand for itself."""
-    return Expansion({}, ([me, 0],))  # type: ignore[return-value]
-
-
-@node("StandFor", category="alike")
-def stand_for(other: Text) -> Number:
-    """Stand for any node of the workflow."""
-    return Expansion({}, ([other, 0],))  # type: ignore[return-value]
-
-
-@node("Round", category="alike")
-def round_() -> Number:
-    """Stand for two nodes that feed each other."""
-    graph = GraphBuilder()
-    one, two = graph.node("PlusOne"), graph.node("PlusOne")
-    one.set_input("number", two.out(0))
-    two.set_input("number", one.out(0))
-    return Expansion(graph.finalize(), (one.out(0),))  # type: ignore[return-value]
-
-
-@node("Lacking", category="alike")
-def lacking(what: Text) -> Number:
-    """Stand for a node of a class without any of its inputs."""
-    graph = GraphBuilder()
-    inner = graph.node(what)
-    return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
-
-
 FUNCTIONS: tuple[NodeFunction, ...] = (
-    *(give, say, many, flags, plus, sum_, describe, any_, pick, pick_later, pick_lists),
-    *(
-        look,
-        look_and_pick,
-        guard,
-        break_,
-        later,
-        together,
-        break_later,
-        break_or_wait,
-        hungry,
-        unpack,
-        steps,
-        steps_later,
-    ),
-    *(tell, tell_and_pass, few, box, spoil, defaulted, hidden, old, checked),
-    *(wrap, wrap_later, wrap_as, branch, plus_one, route, itself, stand_for, round_, lacking),
+    give,
+    say,
+    many,
+    flags,
+    plus,
+    sum_,
+    describe,
+    any_,
+    pick,
+    pick_later,
+    pick_lists,
+    look,
+    look_and_pick,
+    guard,
+    break_,
+    later,
+    together,
+    break_later,
+    break_or_wait,
+    hungry,
+    steps,
+    steps_later,
+    tell,
+    tell_and_pass,
+    few,
+    box,
+    spoil,
+    defaulted,
+    hidden,
+    old,
+    checked,
 )

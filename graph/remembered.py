@@ -49,7 +49,7 @@ class Remembered:
         """Remember recipes beside those that are remembered already."""
         before = self._load()
         lines = dict(before)
-        for key, recipe in recipes.items():
+        for key, recipe in [*recipes.items()][-_MOST:]:
             line = _line(recipe)
             if line is not None:
                 lines.pop(key, None)

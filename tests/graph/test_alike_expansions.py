@@ -118,6 +118,15 @@ def test_nodes_stand_for_the_items_of_a_list_one_by_one(alike: Stubs) -> None:
     assert found == {"w": (Items((1, 2, 3)),), "s": (6,)}
 
 
+def test_items_may_be_given_told_and_stood_for_by_turns(alike: Stubs) -> None:
+    workflow = wire(n=("Many", {"count": 6}), v=("Various", {"number": "@n"}))
+    for _ in range(2):
+        found = alike.run(workflow, "v")
+        assert found.values["v"] == (Items((0, 10, 201, 3, 40, 501)),)
+        assert found.outputs == {"v": {"told": [1, 2, 4, 5]}}
+    assert _ran(alike) == []
+
+
 def test_what_inner_nodes_block_is_blocked_behind_the_outer_one(alike: Stubs) -> None:
     workflow = wire(
         n=("Many", {"count": 3}),

@@ -123,6 +123,8 @@ def test_a_decorated_function_stays_what_it_was() -> None:
     def twice(number: Annotated[int, Int()]) -> Annotated[int, Socket("INT")]:
         return 2 * number
 
+    # Without a word of it, a node keeps no accelerator busy.
+    assert definition_of(twice).lane is Lane.CPU
     assert twice(4) == 8
     definition = definition_of(twice)
     assert definition.function is twice

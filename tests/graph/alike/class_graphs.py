@@ -34,6 +34,21 @@ class Wrap(Base):
         return {"result": (inner.out(0),), "expand": graph.finalize()}
 
 
+class Various(Base):
+    OUTPUT_NODE = True
+    INPUTS = {"number": NUMBER}
+
+    def run(self, number):
+        if number % 3 == 0:
+            return (number,)
+        told = {"told": [number]}
+        if number % 3 == 1:
+            return {"result": (10 * number,), "ui": told}
+        graph = GraphBuilder()
+        inner = graph.node("PlusOne", number=100 * number)
+        return {"result": (inner.out(0),), "expand": graph.finalize(), "ui": told}
+
+
 class WrapLater(Wrap):
     INPUTS = {"what": TEXT, "number": NUMBER}
 
@@ -105,5 +120,17 @@ class Lacking(Base):
 
 CLASS_GRAPHS = tuple(
     adapt(cls, cls.__name__)
-    for cls in (Unpack, Wrap, WrapLater, WrapAs, Branch, Route, Itself, StandFor, Round, Lacking)
+    for cls in (
+        Unpack,
+        Wrap,
+        Various,
+        WrapLater,
+        WrapAs,
+        Branch,
+        Route,
+        Itself,
+        StandFor,
+        Round,
+        Lacking,
+    )
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from graph.builder import GraphBuilder
 from graph.decorator import node
-from graph.result import Expansion
+from graph.result import Expansion, NodeOutput
 from graph.sockets import Boolean, Hidden, Int, Socket, String, Trait
 
 if TYPE_CHECKING:
@@ -42,6 +42,19 @@ def wrap(what: Text, number: Number, deep: Whole = 0) -> Number:
     else:
         inner = graph.node(what, number=number)
     return Expansion(graph.finalize(), (inner.out(0),))  # type: ignore[return-value]
+
+
+@node("Various", category="alike", output_node=True)
+def various(number: Number) -> Number:
+    """Give a number, give and tell one, or stand for a node and tell one: by turns."""
+    if number % 3 == 0:
+        return number
+    told = {"told": [number]}
+    if number % 3 == 1:
+        return NodeOutput((10 * number,), told)  # type: ignore[return-value]
+    graph = GraphBuilder()
+    inner = graph.node("PlusOne", number=100 * number)
+    return Expansion(graph.finalize(), (inner.out(0),), told)  # type: ignore[return-value]
 
 
 @node("WrapLater", category="alike")
@@ -121,6 +134,7 @@ def lacking(what: Text) -> Number:
 GRAPHS: tuple[NodeFunction, ...] = (
     unpack,
     wrap,
+    various,
     wrap_later,
     wrap_as,
     branch,

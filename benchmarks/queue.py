@@ -29,7 +29,7 @@ from graph.jobs.record import NewJob
 from graph.jobs.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from graph.backends.protocol import JobRequest, Outcome
     from graph.events import OnEvent
@@ -66,6 +66,10 @@ class Trivial:
             )
         on_event(events.JobFinished(job=job, number=5, time=now, seconds=0.0))
         return Done(0.0)
+
+    def hand_over(self, _request: JobRequest, _on_returned: Callable[[], None], /) -> bool:
+        """Nothing is handed over."""
+        return False
 
     def cancel(self, job_id: str) -> None:
         """Nothing lasts long enough."""

@@ -9,6 +9,8 @@ from graph.backends.performing import perform
 from graph.cancel import CancelToken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.backends.protocol import JobRequest, Outcome
     from graph.events import OnEvent
     from graph.executor import Engine
@@ -40,6 +42,10 @@ class InlineBackend:
             finally:
                 self._job = ""
                 self._idle.set()
+
+    def hand_over(self, _request: JobRequest, _on_returned: Callable[[], None], /) -> bool:
+        """Nothing can begin before this thread is free to run it."""
+        return False
 
     def cancel(self, job_id: str) -> None:
         """Have the job stop at its next step, if it is the one that runs."""

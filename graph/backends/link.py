@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import select
 import signal
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
@@ -46,8 +48,15 @@ class AskError(GraphError):
     """The worker cannot answer a question; the sentence says why."""
 
 
-Inbox: TypeAlias = "SimpleQueue[Told | Outcome | None]"
-"""What is told of a job, then how it ended; None where the worker ended first."""
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The worker gives a job back that it has not begun, as it was asked to."""
+
+    job: str
+
+
+Inbox: TypeAlias = "SimpleQueue[Told | Outcome | Returned | None]"
+"""What is told of a job, how it ended, then of the next one; None where the worker ended."""
 
 
 class WorkerLink:
@@ -69,7 +78,7 @@ class WorkerLink:
         self.about: Mapping[str, Any] | None = None
         self.unfit = ""
         self._leaving = False
-        self._inbox: Inbox = SimpleQueue()
+        self.inbox: Inbox = SimpleQueue()
         self._replies: dict[int, SimpleQueue[Mapping[str, Any]]] = {}
         self._numbers = count()
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
@@ -80,7 +89,8 @@ class WorkerLink:
         spawning = multiprocessing.get_context("spawn")
         self._connection, theirs = spawning.Pipe()
         self._words = LastWords(spawning)
-        self._heard = ("", -1)
+        # The number of the last event that was heard of each job that has not ended.
+        self._heard: dict[str, int] = {}
         given = (theirs, self._words, factory, arguments)
         self._process = spawning.Process(target=work, args=given)
         with _without_ctrl_c():
@@ -108,19 +118,21 @@ class WorkerLink:
             return f"it was ended by signal {-code}{remark}"
         return f"it ended with code {code}"
 
-    def run(self, request: JobRequest) -> Inbox:
-        """Have a job run; answers where to hear of it. The job before must have ended.
+    def run(self, request: JobRequest) -> None:
+        """Have a job run, once those before it have ended; the inbox tells of it.
 
         Raises:
             ValueError: The request cannot be said in JSON.
         """
-        inbox: Inbox = SimpleQueue()
-        self._inbox, self._heard = inbox, (request.id, -1)
-        self._words.write(b"")  # those about the job before
-        self.send({"kind": "run", "request": plain_request(request)})
-        if self.gone.is_set():
-            inbox.put(None)
-        return inbox
+        message = pack({"kind": "run", "request": plain_request(request)})
+        if not self._heard:
+            self._words.write(b"")  # about jobs that have ended, of which one may have had this id
+        self._heard[request.id] = -1
+        self._send(message)
+
+    def recall(self, job_id: str) -> None:
+        """Have a job given back if it has not begun; the inbox tells if it was."""
+        self.send({"kind": "recall", "job": job_id})
 
     def send(self, message: Mapping[str, object]) -> None:
         """Say something to the worker, if it is still there; never waits.
@@ -128,7 +140,9 @@ class WorkerLink:
         Raises:
             ValueError: It cannot be said in JSON.
         """
-        content = pack(message)
+        self._send(pack(message))
+
+    def _send(self, content: bytes) -> None:
         with self._order:
             if self._unsent or not self._has_room(len(content)):
                 self._unsent += 1
@@ -221,21 +235,17 @@ class WorkerLink:
         self._end()
 
     def _take(self, message: dict[str, Any]) -> None:
-        if "event" in message:
-            if isinstance(message.get("preview"), bytes) and self._inbox.qsize() > _SLOW:
-                message["preview"] = None
-            event = read_event(message)
-            self._heard = (event.job, event.number)
-            self._inbox.put(event)
-            return
-        match message.pop("kind"):
+        match message.pop("kind", "event"):
+            case "event":
+                self._take_event(message)
             case "ended":
-                del message["job"]
-                self._inbox.put(read_outcome(message))
-            case "reply":
-                asked = self._replies.get(message["number"])
-                if asked is not None:
-                    asked.put(message)
+                self._heard.pop(message.pop("job"), None)
+                self.inbox.put(read_outcome(message))
+            case "returned":
+                self._heard.pop(message["job"], None)
+                self.inbox.put(Returned(message["job"]))
+            case "reply" if asked := self._replies.get(message["number"]):
+                asked.put(message)
             case "ready":
                 self.about = message["about"]
                 self.settled.set()
@@ -245,6 +255,14 @@ class WorkerLink:
                 self._leaving = True
             case "unfit":
                 self.unfit = message["sentence"]
+
+    def _take_event(self, message: dict[str, Any]) -> None:
+        if isinstance(message.get("preview"), bytes) and self.inbox.qsize() > _SLOW:
+            message["preview"] = None
+        event = read_event(message)
+        if event.job in self._heard:
+            self._heard[event.job] = event.number
+        self.inbox.put(event)
 
     def _end(self) -> None:
         """The pipe ended, or something came out of it that is no message."""
@@ -257,16 +275,15 @@ class WorkerLink:
         self._connection.close()
         self.gone.set()
         self.settled.set()
-        self._inbox.put(None)
+        self.inbox.put(None)
         for asked in list(self._replies.values()):
             asked.put({"gone": True})
 
     def _hear_last_words(self) -> None:
-        """Hear what was not sent any more of the job that ran."""
-        job, number = self._heard
+        """Hear what was not sent any more of the jobs that had not ended."""
         with suppress(ValueError, KeyError, TypeError):
             for message in unpack(self._words.read())["messages"]:
-                if message["job"] == job and message["number"] > number:
+                if message["number"] > self._heard.get(message["job"], math.inf):
                     self._take(message)
 
 

@@ -7,16 +7,17 @@ import atexit
 # It registers what waits for processes at the end. Ours is registered later and so called before.
 import multiprocessing.util  # noqa: F401
 import time
+from queue import Empty
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from graph import events
-from graph.backends.link import WorkerGoneError, WorkerLink
-from graph.backends.protocol import CancelledOutcome, Crashed, Failed
+from graph.backends.link import Returned, WorkerGoneError, WorkerLink
+from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Failed
 from graph.backends.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graph.backends.protocol import JobRequest, Outcome
     from graph.backends.workshop import Factory, Say
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 GRACE = 2.0
 _OVER = (events.NodeFinished, events.NodeErred, events.NodeCached, events.NodeBlocked)
+
+
+def _stay() -> None:
+    """Stands where nothing is given back."""
 
 
 class ProcessBackend:
@@ -45,7 +50,8 @@ class ProcessBackend:
     ) -> None:
         self._grace = grace
         self._turn = Lock()
-        self._job: _Job | None = None
+        # The job that runs, and those that were handed over, in order.
+        self._jobs: dict[str, _Job] = {}
         self._previews = False
         self._workers = Supervisor(factory, arguments, on_said)
         atexit.register(self.close)
@@ -71,27 +77,45 @@ class ProcessBackend:
     def run(self, request: JobRequest, on_event: OnEvent) -> Outcome:
         """Run a job and wait for its end, and for a worker before that if there is none."""
         with self._turn:
-            job = self._job = _Job(request.id, on_event)
+            job = self._jobs.setdefault(request.id, _Job(request))
+            job.on_event = on_event
+            if job.cancelled.is_set():
+                self._insist_soon(job)
             try:
-                outcome = self._run(job, request)
+                outcome = self._run(job)
                 if isinstance(outcome, Crashed) and not (job.begun or self._workers.closed):
                     # The worker died before the job came to it, which is not the job's affair.
-                    outcome = self._run(job, request)
+                    job.link = None
+                    outcome = self._run(job)
                 return outcome
             finally:
                 job.over.set()
-                self._job = None
+                del self._jobs[request.id]
+
+    def hand_over(self, request: JobRequest, on_returned: Callable[[], None]) -> bool:
+        """Have a worker that is ready begin a job when it has done those before it."""
+        link = self._workers.ready
+        if link is None:
+            return False
+        job = _Job(request, on_returned)
+        try:
+            job.give(link)
+        except (ValueError, RecursionError):
+            return False  # `run` will say why
+        self._jobs[job.id] = job
+        return True
 
     def cancel(self, job_id: str) -> None:
-        """Have the job stop, if it is the one that runs; a worker that goes on is killed."""
-        job = self._job
-        if job is None or job.id != job_id or job.cancelled.is_set():
+        """Have the job stop; a worker that goes on running it is killed."""
+        job = self._jobs.get(job_id)
+        if job is None or job.cancelled.is_set():
             return
         job.cancelled.set()
         self._workers.wake()
         if job.link is not None:
             job.link.send({"kind": "cancel", "job": job.id})
-        Thread(target=self._insist, args=(job,), name="cancel", daemon=True).start()
+        if job.on_event is not None:
+            self._insist_soon(job)
 
     def want_previews(self, wanted: bool) -> None:
         """Say whether anybody looks at previews; nobody does at first."""
@@ -122,31 +146,57 @@ class ProcessBackend:
         atexit.unregister(self.close)
         self._workers.close(seconds)
 
-    def _run(self, job: _Job, request: JobRequest) -> Outcome:
-        link = self._workers.wait(job.cancelled.is_set)
+    def _run(self, job: _Job) -> Outcome:
+        link = job.link
         if link is None:
-            return job.told_cancelled()
-        if isinstance(link, str):
-            return Failed(link)
-        link.want_previews(self._previews)
+            found = self._workers.wait(job.cancelled.is_set)
+            if found is None:
+                return job.told_cancelled()
+            if isinstance(found, str):
+                return Failed(found)
+            link = found
+            link.want_previews(self._previews)
+            try:
+                job.give(link)
+            except (ValueError, RecursionError) as error:
+                return Failed(f"the workflow cannot be handed to the worker: {error}")
         try:
-            inbox = link.run(request)
-        except (ValueError, RecursionError) as error:
-            return Failed(f"the workflow cannot be handed to the worker: {error}")
-        job.link = link
-        if job.cancelled.is_set():
-            link.send({"kind": "cancel", "job": job.id})
-        try:
-            while (item := inbox.get()) is not None:
-                if not isinstance(item, events.Event):
-                    job.over.set()
-                    return item
-                job.tell(item)
+            outcome = self._hear(job, link)
         except BaseException:
             # Whoever listened failed; the next job needs a worker that is free.
             self._workers.spare(link)
             raise
-        return self._lost(job, link)
+        return self._lost(job, link) if outcome is None else outcome
+
+    def _hear(self, job: _Job, link: WorkerLink) -> Outcome | None:
+        """Pass on what a worker tells of a job until its end; None if the worker's comes first."""
+        until, patience = time.monotonic() + BRIEF, BRIEF if len(self._jobs) > 1 else None
+        while True:
+            if patience is not None and time.monotonic() > until:
+                self._recall(job, link)
+                patience = None
+            try:
+                item = link.inbox.get(timeout=patience)
+            except Empty:
+                continue
+            if item is None:
+                link.inbox.put(None)  # for those that were handed over, too
+                return None
+            if isinstance(item, events.Event):
+                job.tell(item)
+            elif isinstance(item, Returned) and item.job == job.id:
+                job.give(link)  # its turn came while it was on its way back
+            elif isinstance(item, Returned):
+                self._jobs.pop(item.job).on_returned()
+            else:
+                job.over.set()
+                return item
+
+    def _recall(self, job: _Job, link: WorkerLink) -> None:
+        """Have the jobs given back that are behind one that takes its time."""
+        for other in [*self._jobs]:
+            if other != job.id:
+                link.recall(other)
 
     def _lost(self, job: _Job, link: WorkerLink) -> Outcome:
         """The worker ended before the job did."""
@@ -156,22 +206,39 @@ class ProcessBackend:
             return Crashed(job.node_id, "the worker was told to stop; the job goes on later")
         return Crashed(job.node_id, f"the process that ran the job is gone: {link.fate}")
 
+    def _insist_soon(self, job: _Job) -> None:
+        Thread(target=self._insist, args=(job,), name="cancel", daemon=True).start()
+
     def _insist(self, job: _Job) -> None:
         if not job.over.wait(self._grace) and job.link is not None:
             self._workers.spare(job.link)
 
 
 class _Job:
-    """The job that runs, as far as its worker has told."""
+    """A job that runs or was handed over, as far as its worker has told."""
 
-    def __init__(self, job_id: str, on_event: OnEvent) -> None:
-        self.id = job_id
+    def __init__(self, request: JobRequest, on_returned: Callable[[], None] = _stay) -> None:
+        self.id = request.id
+        self._request = request
+        self.on_returned = on_returned
+        self.on_event: OnEvent | None = None
+        """Who listens; nobody while it was only handed over."""
         self.link: WorkerLink | None = None
         self.cancelled = Event()
         self.over = Event()
-        self._on_event = on_event
         self._number = 0
         self._running: dict[str, None] = {}
+
+    def give(self, link: WorkerLink) -> None:
+        """Have a worker run it, once those that it was given before have ended.
+
+        Raises:
+            ValueError: The request cannot be said in JSON.
+        """
+        link.run(self._request)
+        self.link = link
+        if self.cancelled.is_set():
+            link.send({"kind": "cancel", "job": self.id})
 
     @property
     def begun(self) -> bool:
@@ -190,13 +257,17 @@ class _Job:
             self._running[event.node_id] = None
         elif isinstance(event, _OVER):
             self._running.pop(event.node_id, None)
-        self._on_event(event)
+        self._pass_on(event)
 
     def told_cancelled(self) -> CancelledOutcome:
         """Say what the worker cannot say any more."""
-        self._on_event(
+        self._pass_on(
             events.JobCancelled(
                 job=self.id, number=self._number, time=time.time(), node_id=self.node_id
             )
         )
         return CancelledOutcome(self.node_id)
+
+    def _pass_on(self, event: events.Event) -> None:
+        if self.on_event is not None:
+            self.on_event(event)

@@ -8,13 +8,17 @@ Everything here can be pickled.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graph.events import OnEvent
     from graph.problems import Problem
+
+
+BRIEF: Final = 0.1
+"""Seconds of a job behind which another one may be handed over: it is taken back after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,23 @@ class Backend(Protocol):
             How the job ended. What a node raises, and what kills a worker, is an outcome.
         """
 
+    def hand_over(self, request: JobRequest, on_returned: Callable[[], None], /) -> bool:
+        """Have a job begin as soon as those before it have ended; from the thread that calls `run`.
+
+        `run` is to be called for it as well, in the order in which jobs were handed over, and tells
+        what happened meanwhile.
+
+        Args:
+            request: The job.
+            on_returned: Called from within `run` if the job before goes on for so long that this
+                one had better wait elsewhere. It has not begun, and `run` is not to be called.
+
+        Returns:
+            Whether it was handed over; if not, nothing has happened.
+        """
+
     def cancel(self, job_id: str) -> None:
-        """Have the job stop soon, if it is the one that runs; from any thread, returns at once."""
+        """Have a job stop soon that runs or was handed over; from any thread, returns at once."""
 
     def close(self, seconds: float = 5.0) -> None:
         """Let go of everything, killing what has not stopped after so many seconds."""

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from graph.backends.outbox import Outbox
@@ -75,9 +75,11 @@ class Worker:
         self._connection = connection
         self._shop = workshop
         self._out = Outbox(connection, words, workshop.encode_preview)
-        self._jobs: SimpleQueue[JobRequest] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[JobRequest, CancelToken]] = SimpleQueue()
+        # Of the job that runs and of those that were handed over.
+        self._cancel: dict[str, CancelToken] = {}
         self._job = ""
-        self._cancel = CancelToken()
+        self._beginning = Lock()
         self._leaving = False
         self._idle = Event()
         self._idle.set()
@@ -100,11 +102,12 @@ class Worker:
             case "run":
                 request = read(JobRequest, message["request"])
                 # From here on the job can be cancelled, though it may not have begun.
-                self._cancel, self._job = CancelToken(), request.id
-                self._idle.clear()
-                self._jobs.put(request)
-            case "cancel" if message["job"] == self._job:
-                self._cancel.cancel()
+                token = self._cancel[request.id] = CancelToken()
+                self._jobs.put((request, token))
+            case "cancel" if known := self._cancel.get(message["job"]):
+                known.cancel()
+            case "recall":
+                self._give_back(message["job"])
             case "previews":
                 self._out.previews = bool(message["wanted"])
             case "ask":
@@ -117,13 +120,37 @@ class Worker:
         # circles break when two threads import them at once.
         self._warm_up()
         while True:
-            request = self._jobs.get()
-            cancel = self._cancel
+            request, cancel = self._jobs.get()
+            if not self._begin(request.id, cancel):
+                continue
             outcome = perform(self._shop.engine, request, cancel, self._tell)
             self._out.put(
                 {"kind": "ended", "job": request.id, **plain_outcome(self._seen(outcome))}
             )
+            self._end(request.id, cancel)
+
+    def _begin(self, job_id: str, token: CancelToken) -> bool:
+        """Begin a job; answers False if it was given back, or is to wait for another worker."""
+        with self._beginning:
+            if self._leaving or self._cancel.get(job_id) is not token:
+                return False
+            self._job = job_id
+            self._idle.clear()
+        return True
+
+    def _end(self, job_id: str, token: CancelToken) -> None:
+        with self._beginning:
+            self._job = ""
+            # Whoever heard of its end may have sent it once more.
+            if self._cancel.get(job_id) is token:
+                del self._cancel[job_id]
             self._idle.set()
+
+    def _give_back(self, job_id: str) -> None:
+        with self._beginning:
+            if job_id == self._job or self._cancel.pop(job_id, None) is None:
+                return
+        self._out.put({"kind": "returned", "job": job_id})
 
     def _say(self, type_: str, data: object, client: str | None) -> None:
         self._out.put({"kind": "said", "type": type_, "data": data, "client": client})
@@ -171,9 +198,12 @@ class Worker:
     def _leave(self) -> NoReturn:
         """Stop the job, which leaves its journal, and end the process, hung threads and all."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        self._leaving = True
+        with self._beginning:
+            self._leaving = True
+            token = self._cancel.get(self._job)
         self._out.put({"kind": "leaving"})
-        self._cancel.cancel()
+        if token is not None:
+            token.cancel()
         stopped = self._idle.wait(_LEAVE)
         self._out.close(0.5)
         if stopped:

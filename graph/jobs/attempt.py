@@ -12,6 +12,8 @@ from graph.jobs.folding import Folding
 from graph.jobs.record import JobError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graph.backends.protocol import Backend, JobRequest, Outcome
     from graph.events import Event, OnEvent
 
@@ -31,6 +33,7 @@ class Attempt:
         self._backend = backend
         self._on_event = on_event
         self._request: JobRequest | None = None
+        self._handed_over = False
         self._last: list[Event] = []
         self.folding = Folding()
         self.stopped = False
@@ -40,10 +43,24 @@ class Attempt:
         self.raised = ""
         """The traceback if the backend itself failed."""
 
+    def hand_over(self, request: JobRequest, on_returned: Callable[[], None]) -> bool:
+        """Have the job begin when those before it have ended; answers whether it will.
+
+        Args:
+            request: The job, for which `run` is to be called in its turn.
+            on_returned: Called if it does not begin after all.
+        """
+        if not self._handed_over and self._backend.hand_over(request, on_returned):
+            self._handed_over = True
+            self._request = request
+            if self.stopped:
+                self._backend.cancel(request.id)
+        return self._handed_over
+
     def run(self, request: JobRequest) -> Outcome:
         """Run the job and wait for its end; a backend that raises has crashed."""
         self._request = request
-        if self.stopped:
+        if self.stopped and not self._handed_over:
             return CancelledOutcome()
         try:
             return self._backend.run(request, self._hear)

@@ -1,18 +1,21 @@
 """Feeds a backend: takes the next job, runs it, writes down what came of it, and so on.
 
 There is one for each backend; several share a queue. Whatever a job, a worker or the database does,
-it goes on with the next job.
+it goes on with the next job. While jobs are brief the next one is handed over before the last one
+has ended, so that a worker need not wait until that is written down; one that takes its time has it
+put back, for the order of those that wait is their users' affair.
 """
 
 from __future__ import annotations
 
+import time
 import traceback
 from dataclasses import asdict
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed
+from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Done, Failed
 from graph.jobs.attempt import Attempt, given_up
 from graph.jobs.errors import JobsError, StoreError
 from graph.jobs.record import JobError, JobStatus, Result
@@ -47,6 +50,13 @@ class _End(NamedTuple):
     again: Callable[[], None]
 
 
+class _Turn(NamedTuple):
+    """A job that was taken, and the attempt at it."""
+
+    taken: Taken
+    attempt: Attempt
+
+
 class Dispatcher:
     """A thread between a queue and a backend.
 
@@ -77,6 +87,8 @@ class Dispatcher:
         self._stop = Flag()
         self._checkpoint = False
         self._attempt: Attempt | None = None
+        self._next: _Turn | None = None
+        self._brief = False
         self._warned = ""
         self._end: _End | None = None
         self._thread = Thread(target=self._work, name=name, daemon=True)
@@ -99,7 +111,9 @@ class Dispatcher:
         self._checkpoint = checkpoint
         self._stop.set()
         self._queue.wake()
-        attempt = self._attempt
+        attempt, following = self._attempt, self._next
+        if following is not None:
+            following.attempt.stop()
         if checkpoint and attempt is not None:
             attempt.stop()
         if self._thread.ident is not None:
@@ -107,32 +121,63 @@ class Dispatcher:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while not self._stop.is_set():
-            attempt = Attempt(self._backend, self._on_event)
-            taken = self._take(attempt)
+        while self._next is not None or not self._stop.is_set():
+            following, self._next = self._next, None
+            turn = following or self._take(self._queue.take)
+            if turn is not None:
+                self._attempt = turn.attempt
+                self._hand_over_behind(turn)
             self._see_to_the_end()
-            if taken is None:
+            if turn is None:
                 self._wait()
                 continue
-            self._attempt = attempt
-            if self._stop.is_set() and self._checkpoint:
-                attempt.stop()  # it was taken while the wish to stop came
-            try:
-                self._settle(taken, attempt, attempt.run(taken.request))
-            except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
-                self._give_up(taken, error)
+            if following is not None:
+                self._queue.begin(turn.taken)
+            if self._stop.is_set() and (self._checkpoint or following is not None):
+                turn.attempt.stop()  # it was taken while the wish to stop came
+            self._run(turn)
             self._attempt = None
         self._see_to_the_end()
 
-    def _take(self, attempt: Attempt) -> Taken | None:
-        """Take a job if there is one, and write down the end of the one before by the way."""
+    def _hand_over_behind(self, turn: _Turn) -> None:
+        """While jobs are brief, have the next one begin right when this one has ended."""
+        if not self._brief or self._stop.is_set():
+            return
+        if not turn.attempt.hand_over(turn.taken.request, self._take_back):
+            return
+        self._next = self._take(self._queue.take_ahead)
+        if self._next is not None:
+            self._next.attempt.hand_over(self._next.taken.request, self._take_back)
+
+    def _take_back(self) -> None:
+        """Let the job that was handed over wait again: the one before it takes its time."""
+        turn, self._next = self._next, None
+        if turn is None:
+            return
+        job_id = turn.taken.request.id
+        self._insist(lambda: self._queue.put_back(job_id, "the job before it takes its time"))
+        if turn.attempt.unwanted:
+            self._insist(lambda: self._queue.cancel(job_id))
+
+    def _run(self, turn: _Turn) -> None:
+        began = time.monotonic()
         try:
-            taken = self._queue.take(attempt.cancel)
+            outcome = turn.attempt.run(turn.taken.request)
+            self._brief = isinstance(outcome, Done) and time.monotonic() - began < BRIEF
+            self._settle(turn.taken, turn.attempt, outcome)
+        except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
+            self._give_up(turn.taken, error)
+
+    def _take(self, take: Callable[[Callable[[], None]], Taken | None]) -> _Turn | None:
+        """Take a job if there is one, and write down the end of the one before by the way."""
+        attempt = Attempt(self._backend, self._on_event)
+        try:
+            taken = take(attempt.cancel)
         except StoreError as error:
             self._trouble(error)
             return None
         self._warned = ""
-        return taken
+        return None if taken is None else _Turn(taken, attempt)
 
     def _wait(self) -> None:
         """Wait a moment for a job."""
@@ -165,7 +210,7 @@ class Dispatcher:
                 self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
             case _ if attempt.stopped:
                 why = "the server is stopping; the job goes on when it starts again"
-                self._insist(lambda: self._queue.put_back(taken.request.id, why))
+                self._put_back(taken, why)
             case CancelledOutcome():
                 error = _failure(outcome, folding)
                 self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
@@ -178,10 +223,18 @@ class Dispatcher:
     def _crashed(self, taken: Taken, attempt: Attempt, crash: Crashed) -> None:
         strikes = taken.crashes.count(crash.node_id) + 1
         if strikes < STRIKES:
-            self._insist(lambda: self._queue.put_back(taken.request.id, crash.sentence, crash))
+            self._put_back(taken, crash.sentence, crash)
             return
         result = attempt.folding.result(given_up(crash, strikes, attempt))
         self._finish(taken, attempt, JobStatus.FAILED, result, crash)
+
+    def _put_back(self, taken: Taken, why: str, crash: Crashed | None = None) -> None:
+        """Let a job wait again, ahead of everybody, of the one that was handed over, too."""
+        turn, self._next = self._next, None
+        if turn is not None:
+            turn.attempt.stop()
+            self._run(turn)
+        self._insist(lambda: self._queue.put_back(taken.request.id, why, crash))
 
     def _finish(
         self,
@@ -204,7 +257,7 @@ class Dispatcher:
         )
         self._insist(lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result))
 
-    def _insist(self, write: Callable[[], None]) -> None:
+    def _insist(self, write: Callable[[], object]) -> None:
         """Write until it is written, or until there is no more time for it.
 
         In that case the job still runs as far as the database knows, and starts anew next time.

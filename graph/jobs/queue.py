@@ -57,15 +57,17 @@ class JobQueue:
     @property
     def counts(self) -> tuple[int, int]:
         """How many jobs wait, and how many run."""
-        return len(self._state.line), len(self._state.running)
+        ahead = len(self._state.ahead)
+        return len(self._state.line) + ahead, len(self._state.running) - ahead
 
     def pending(self) -> list[str]:
         """Return the ids of the jobs that wait, in the order in which they would start now."""
-        return [job.id for job in self._state.line.order()]
+        ahead = [job_id for job_id in self._state.running.copy() if job_id in self._state.ahead]
+        return [*ahead, *(job.id for job in self._state.line.order())]
 
     def running(self) -> list[str]:
         """Return the ids of the jobs that run, in the order of their start."""
-        return list(self._state.running)
+        return [job_id for job_id in self._state.running.copy() if job_id not in self._state.ahead]
 
     def enqueue(self, job: NewJob) -> Accepted:
         """Accept a job; it is committed when this returns.
@@ -91,11 +93,29 @@ class JobQueue:
 
         def then(taken: Taken | None) -> None:
             if taken is not None:
-                job_id = taken.request.id
-                self._tell.taken(job_id, self._state.running[job_id].client, len(taken.crashes))
-                self._changed()
+                self._begun(taken)
 
         return self._store.write(lambda database: self._state.take(database, cancel), then)
+
+    def take_ahead(self, cancel: Callable[[], None]) -> Taken | None:
+        """Take a job that is to run when another one has ended; until `begin` it counts as waiting.
+
+        Args:
+            cancel: As for `take`.
+        """
+        if not self._may_start():
+            return None
+        return self._store.write(lambda database: self._state.take(database, cancel, ahead=True))
+
+    def begin(self, taken: Taken) -> None:
+        """Let a job run that was taken ahead."""
+        self._state.ahead.discard(taken.request.id)
+        self._begun(taken)
+
+    def _begun(self, taken: Taken) -> None:
+        job_id = taken.request.id
+        self._tell.taken(job_id, self._state.running[job_id].client, len(taken.crashes))
+        self._changed()
 
     def wait(self, seconds: float) -> bool:
         """Wait until a job may start, or somebody calls `wake`; answers whether one may."""
@@ -170,8 +190,11 @@ class JobQueue:
             UnknownJobError: It does not run.
         """
         nodes = () if crash is None else (crash.node_id,)
+        begun = job_id not in self._state.ahead
 
         def then(job: Running) -> None:
+            if not begun:
+                return  # nobody was told that it was taken
             self._tell.put_back(job_id, job.client, why, crash.node_id if crash else None)
             self._changed()
 
@@ -243,9 +266,17 @@ class JobQueue:
         return lambda database: self._state.accept(database, job, columns), then
 
     def _cancel(self, which: Callable[[], list[str]]) -> list[str]:
-        jobs = self._store.write(
-            lambda database: self._state.cancel(database, which()), self._cancelled
-        )
+        wanted: list[str] = []
+
+        def change(database: sqlite3.Connection) -> list[Waiting]:
+            wanted[:] = which()
+            return self._state.cancel(database, wanted)
+
+        jobs = self._store.write(change, self._cancelled)
+        for job_id in wanted:
+            at_hand = self._state.running.get(job_id) if job_id in self._state.ahead else None
+            if at_hand is not None:
+                at_hand.cancel()
         return [job.id for job in jobs]
 
     def _cancelled(self, jobs: list[Waiting]) -> None:

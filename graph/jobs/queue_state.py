@@ -52,6 +52,7 @@ class QueueState:
     Attributes:
         line: Who waits.
         running: Who runs, by id, in the order of their start.
+        ahead: Who of these has not begun, but is at hand for when the one before has ended.
         paused: Whether nothing more is to start.
     """
 
@@ -60,6 +61,7 @@ class QueueState:
         self._ended = 0
         self.line = Line()
         self.running: dict[str, Running] = {}
+        self.ahead: set[str] = set()
         self.paused = False
         self._serial = 0
         self._ending = 0
@@ -82,6 +84,7 @@ class QueueState:
             job_id: running.get(job_id) or Running(serial, client, _deaf)
             for job_id, (serial, client) in kept.running.items()
         }
+        self.ahead &= self.running.keys()
         self.line.reset(kept.waiting, kept.turns)
         self.paused, self._serial, self._ending = kept.paused, kept.serial, kept.ending
 
@@ -104,13 +107,17 @@ class QueueState:
         self.line.add(waiting)
         return Accepted(job.id, number)
 
-    def take(self, database: sqlite3.Connection, cancel: Callable[[], None]) -> Taken | None:
-        """Let the next job start; None if none may."""
+    def take(
+        self, database: sqlite3.Connection, cancel: Callable[[], None], *, ahead: bool = False
+    ) -> Taken | None:
+        """Let the next job start, or be at hand; None if none may."""
         job = None if self.paused else self.line.first()
         if job is None:
             return None
         taken = table.start(database, job, self.line.serve(job), time.time())
         self.running[job.id] = Running(job.serial, job.client, cancel)
+        if ahead:
+            self.ahead.add(job.id)
         return taken
 
     def end(
@@ -131,7 +138,7 @@ class QueueState:
         table.end(database, job.serial, status, columns, self._ending, time.time())
         table.crashed(database, job.serial, crash)
         self._count_ended(database, 1)
-        return self.running.pop(job_id)
+        return self._gone(job_id)
 
     def put_back(self, database: sqlite3.Connection, job_id: str, crash: Crashes = ()) -> Running:
         """Let a job that runs wait again, ahead of all others.
@@ -144,7 +151,7 @@ class QueueState:
         table.put_back(database, job.serial, place)
         table.crashed(database, job.serial, crash)
         self.line.add(Waiting(job.serial, job_id, job.client, place))
-        return self.running.pop(job_id)
+        return self._gone(job_id)
 
     def cancel(self, database: sqlite3.Connection, job_ids: Iterable[str]) -> list[Waiting]:
         """Let those of the jobs that wait not start; answers which."""
@@ -192,6 +199,10 @@ class QueueState:
         self._ended = 0
         if self._keep is not None:
             table.prune_history(database, self._keep)
+
+    def _gone(self, job_id: str) -> Running:
+        self.ahead.discard(job_id)
+        return self.running.pop(job_id)
 
     def _one_running(self, job_id: str) -> Running:
         if job_id not in self.running:

@@ -34,6 +34,8 @@ Answer = TypeVar("Answer")
 _PATIENCE: Final = 2.0
 """Seconds to wait for another process that writes."""
 _PAUSE: Final = 0.01
+_MOMENT: Final = 0.005
+"""Seconds that an event loop may wait for others' commits."""
 
 
 class Store:
@@ -122,10 +124,10 @@ class Store:
         """Do the same without keeping the event loop waiting.
 
         A commit takes less time than asking a thread for it, so that is done only where it would
-        have to wait.
+        have to wait for longer than others' commits take.
         """
         ticket = self._hand_in(change, then)
-        if self._lock.acquire(blocking=False):
+        if self._lock.acquire(timeout=_MOMENT):
             try:
                 self._serve(ticket, wait=False)
             finally:

@@ -361,7 +361,7 @@ def test_a_job_that_waits_for_a_worker_can_be_cancelled(tmp_path: Path) -> None:
     backend = ProcessBackend(make_workshop, tmp_path)
     told = Listener()
     thread, outcomes = _run_apart(backend, "early", told, "Number")
-    wait_for(lambda: backend._job is not None)
+    wait_for(lambda: bool(backend._jobs))
     backend.cancel("early")
     thread.join(30)
     assert outcomes == [CancelledOutcome(None)]
@@ -466,4 +466,4 @@ def test_a_slow_listener_holds_nobody_up_and_loses_previews_only(backend: Proces
 
 def _backlog(backend: ProcessBackend) -> int:
     link = backend._workers.ready
-    return link._inbox.qsize() if link else 0
+    return link.inbox.qsize() if link else 0

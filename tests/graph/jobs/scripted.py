@@ -63,6 +63,10 @@ class Scripted:
             self.begun.set()
             return script(self, request, on_event)
 
+    def hand_over(self, _request: JobRequest, _on_returned: Callable[[], None], /) -> bool:
+        """Nothing runs before it is told to."""
+        return False
+
     def cancel(self, job_id: str) -> None:
         """Ask the job to stop if it is the one that runs."""
         if job_id == self._job:

@@ -189,6 +189,8 @@ class Engine:
             Job(self, workflow, layout.plan, options, teller, result).run()
         finally:
             self.tiers.flush()
+            if self._remembered is not None:
+                self._remembered.save_now_and_then(self.recipes)
         return result
 
     def identity(self, value: object) -> bytes | None:

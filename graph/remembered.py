@@ -1,7 +1,7 @@
 """What nodes last made their results of, kept from one process to the next.
 
 So that a process that has just begun can say what changed: `seed: 1 → 2` rather than `first run`.
-It is written when an engine is closed. Nothing but words depends on it: what cannot be written, or
+It is written when an engine is closed, and now and then before. Nothing but words depends on it: what cannot be written, or
 read again, is forgotten.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _MOST = 2_000
 """Nodes to remember: those that were looked at last."""
+_PACE = 30.0
+"""Seconds between two times that it is written while the engine is in use."""
 _LONGEST = 20_000
 """Characters that a recipe may take; one with a whole book in it is forgotten."""
 
@@ -39,11 +42,18 @@ class Remembered:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines: dict[str, str] | None = None
+        self._due = time.monotonic() + _PACE
 
     def get(self, node_id: str) -> Recipe | None:
         """Return what an earlier process made a node's result of, if that is known."""
         line = self._load().get(node_id)
         return None if line is None else _recipe(line)
+
+    def save_now_and_then(self, recipes: Mapping[str, Recipe]) -> None:
+        """Remember recipes unless that was done a moment ago: this process may be killed."""
+        if time.monotonic() >= self._due:
+            self.save(recipes)
+            self._due = time.monotonic() + _PACE
 
     def save(self, recipes: Mapping[str, Recipe]) -> None:
         """Remember recipes beside those that are remembered already."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import pytest
 
+from graph import remembered
 from graph.cache import MemoryCache
 from graph.context import NodeContext  # noqa: TC001 - the decorator reads it
 from graph.decorator import definition_of, node
@@ -93,9 +94,9 @@ class House:
         registry.add(replace(definition_of(sample), version=self.version))
         disk = DiskCache(self.base / "results", StubCodec(), 10**6)
         cache = MemoryCache(memory, lambda values: [(id(values), 100)] if values else [])
-        remembered = remembered_in(self.base / "results")
+        earlier = remembered_in(self.base / "results")
         folders = Folders.under(self.base)
-        return Engine(registry, folders, cache=cache, disk=disk, remembered=remembered)
+        return Engine(registry, folders, cache=cache, disk=disk, remembered=earlier)
 
     def run(self, seed: int = 1, engine: Engine | None = None, **options: object) -> RunResult:
         """Run the workflow, in a new process unless one is given."""
@@ -163,6 +164,15 @@ def test_after_a_restart_it_is_still_known_what_changed(house: House) -> None:
     }
     house.version = "2"
     assert house.run(seed=3).nodes["sample"].reason == "node code changed"
+
+
+def test_what_changed_is_known_after_a_kill_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "_PACE", 0.0)
+    house = House(tmp_path)
+    house.run()
+    assert house.run(seed=2).nodes["sample"].reason == "seed: 1 → 2"
 
 
 def test_values_that_are_asked_for_come_from_the_disk(house: House) -> None:

@@ -7,6 +7,8 @@ import { connect, demote, disconnectSlot, inputToWidget, isCovered, promote, pro
 import { Definitions } from '../model/definitions.js';
 import { keyOf } from '../model/keys.js';
 import { ROOT } from '../model/records.js';
+import { slotLabel } from '../model/node_words.js';
+import { nameOf } from '../widgets/desk.js';
 import { addAt } from './search.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -19,33 +21,35 @@ import { addAt } from './search.js';
 export function fieldEntries(editor, view, widget) {
   const { key, record, definition } = view;
   const { field, name } = widget;
+  const shown = { name: nameOf(widget) };
   if (!definition || !field.input) return [];
   const socket = record.inputs.some((input) => input.widget === name);
   /** @type {Entry[]} */
   const entries = [];
   if (!isCovered(editor.store, record, name) && !field.input.socketless) {
-    entries.push({ label: t('menu.toPrimitive', { name }), run: () => linkPrimitive(editor, view, name) });
+    entries.push({ label: t('menu.toPrimitive', shown), run: () => linkPrimitive(editor, view, name) });
   }
   if (!socket && !field.input.socketless) {
-    entries.push({ label: t('menu.toInput', { name }), run: () => edit(editor, 'toInput', (tx) => void widgetToInput(tx, key, definition, name)) });
+    entries.push({ label: t('menu.toInput', shown), run: () => edit(editor, 'toInput', (tx) => void widgetToInput(tx, key, definition, name)) });
   } else if (socket && isCovered(editor.store, record, name)) {
-    entries.push({ label: t('menu.toWidget', { name }), run: () => edit(editor, 'toWidget', (tx) => inputToWidget(tx, key, name)) });
+    entries.push({ label: t('menu.toWidget', shown), run: () => edit(editor, 'toWidget', (tx) => inputToWidget(tx, key, name)) });
   }
-  entries.push(...promotion(editor, view, name));
+  entries.push(...promotion(editor, view, name, shown));
   if (field.initial !== null && record.values[name] !== field.initial) {
-    entries.push({ label: t('menu.reset', { name }), run: () => edit(editor, 'value', (tx) => setValue(tx, key, name, field.initial)) });
+    entries.push({ label: t('menu.reset', shown), run: () => edit(editor, 'value', (tx) => setValue(tx, key, name, field.initial)) });
   }
   return [...entries, '-'];
 }
 
-/** In a subgraph a field can be shown on the nodes that stand for it. @param {Editor} editor @param {NodeView} view @param {string} name @returns {Entry[]} */
-function promotion(editor, { key, record }, name) {
+/** In a subgraph a field can be shown on the nodes that stand for it. @param {Editor} editor @param {NodeView} view @param {string} name
+ * @param {{readonly name: string}} shown @returns {Entry[]} */
+function promotion(editor, { key, record }, name, shown) {
   if (record.graph === ROOT) return [];
   if (promotedAs(editor.store, key, name) >= 0) {
-    return [{ label: t('menu.demote', { name }), run: () => edit(editor, 'demote', (tx) => demote(tx, key, name)) }];
+    return [{ label: t('menu.demote', shown), run: () => edit(editor, 'demote', (tx) => demote(tx, key, name)) }];
   }
   const definitions = new Definitions(editor.store, editor.catalogue);
-  return [{ label: t('menu.promote', { name }), run: () => edit(editor, 'promote', (tx) => void promote(tx, definitions, key, name)) }];
+  return [{ label: t('menu.promote', shown), run: () => edit(editor, 'promote', (tx) => void promote(tx, definitions, key, name)) }];
 }
 
 /** Have a primitive node hold a field's value. @param {Editor} editor @param {NodeView} view @param {string} name */
@@ -73,7 +77,7 @@ export function slotEntries(editor, { key, record, definition }, { side, index, 
   }
   const { widget } = slot;
   if (side === 'input' && widget !== null && definition?.fields.some(({ name }) => name === widget)) {
-    entries.push({ label: t('menu.toWidget', { name: widget }), run: () => edit(editor, 'toWidget', (tx) => inputToWidget(tx, key, widget)) });
+    entries.push({ label: t('menu.toWidget', { name: slotLabel(definition, side, index, slot) }), run: () => edit(editor, 'toWidget', (tx) => inputToWidget(tx, key, widget)) });
   }
   return entries.length ? [...entries, '-'] : [];
 }

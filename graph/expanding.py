@@ -10,6 +10,7 @@ from graph.calls import merge
 from graph.errors import ExpansionError
 from graph.expanded import as_link, check_expansion
 from graph.plan import feeders, lazy_feeders
+from graph.reach import beyond, is_told
 from graph.result import Expansion, NodeOutput
 from graph.validate import validate
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from graph.checked import CheckedNode
     from graph.definition import NodeDefinition
     from graph.executor import Engine
+    from graph.files import FileStamp
     from graph.notes import Within
     from graph.outcomes import Expanded, Made
     from graph.surroundings import Surroundings
@@ -59,6 +61,7 @@ class Expansions:
         self._nodes = nodes
         self._around = around
         self._outcomes: dict[str, Expanded] = {}
+        self._reached: dict[str, tuple[bool, list[FileStamp]]] = {}
 
     def outcome(self, node: CheckedNode) -> Expanded:
         """Return what a node gave back when it ran."""
@@ -85,7 +88,10 @@ class Expansions:
                 self._around.add(parent.id, part.nodes)
                 added |= checked
         links = [*self._result_links(outcome)]
+        reached = beyond(parent, added, links)
         added |= self._outer(added, links)
+        if reached:
+            self._reached[parent.id] = is_told(parent, reached, self._nodes)
         self._outcomes[parent.id] = outcome
         return Added(
             sources={key: feeders(node) for key, node in added.items()},
@@ -133,6 +139,10 @@ class Expansions:
         if outcome.mapped or any(spec.is_list for spec in definition.outputs):
             known = {}
         seconds = time.perf_counter() - outcome.began
+        if outcome.task.node.id in self._reached:
+            steady, files = self._reached[outcome.task.node.id]
+            within.steady = within.steady and steady
+            within.reads += files
         return worker.keep(outcome.task, output, seconds, within=within, known=known)
 
     def _existing(self, key: str) -> NodeDefinition | None:

@@ -139,7 +139,7 @@ class Notes:
 
     def within(self, node: CheckedNode) -> Within:
         """Return what was done by the nodes that stand for a node."""
-        return self._within.get(node.id) or Within()
+        return self._within.setdefault(node.id, Within())
 
     def _pass_up(self, node: CheckedNode, entry: Entry) -> None:
         """Note what a node did with the one that it stands for."""
@@ -154,7 +154,8 @@ class Notes:
         noted.inner += entry.inner
         noted.reads += [*map(FileStamp.of, node.paths.values()), *entry.reads]
         steady = node.definition.pure and node.definition.fingerprint is None
-        noted.steady = noted.steady and steady and self.within(node).steady
+        own_within = self._within.get(node.id)
+        noted.steady = noted.steady and steady and (own_within is None or own_within.steady)
 
     def _report(self, node: CheckedNode, entry: Entry) -> None:
         files = tuple(stamp.path for stamp in entry.own_files) if entry.files else ()

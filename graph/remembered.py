@@ -1,8 +1,8 @@
 """What nodes last made their results of, kept from one process to the next.
 
 So that a process that has just begun can say what changed: `seed: 1 → 2` rather than `first run`.
-It is written when an engine is closed, and now and then before. Nothing but words depends on it: what cannot be written, or
-read again, is forgotten.
+It is written when an engine is closed, and now and then before. Nothing but words depends on it:
+what cannot be written, or read again, is forgotten.
 """
 
 from __future__ import annotations

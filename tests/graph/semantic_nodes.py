@@ -163,6 +163,27 @@ def read_inside(
     return Expansion(graph.finalize(), (made.out(0),))
 
 
+@node("Constant", category="stub")
+def constant(ctx: NodeContext, after: Anything) -> Number:
+    """Give 1, whatever comes."""
+    note(ctx)
+    return 1
+
+
+@node("LookBack", category="stub")
+def look_back(
+    ctx: NodeContext,
+    number: Number,
+    *,
+    prompt: Annotated[DynamicPrompt | None, Hidden.DYNPROMPT] = None,
+) -> Anything:
+    """Stand for what feeds the node that feeds this one."""
+    note(ctx)
+    assert prompt is not None
+    source = prompt.get_node(ctx.node_id)["inputs"]["number"][0]
+    return Expansion({}, (prompt.get_node(source)["inputs"]["after"],))
+
+
 @node("DiceInside", category="stub")
 def dice_inside(ctx: NodeContext) -> Number:
     """Stand for a node that is never the same."""
@@ -262,6 +283,8 @@ NODES: tuple[NodeFunction, ...] = (
         reread,
         read_inside,
         dice_inside,
+        constant,
+        look_back,
         unknown,
         circle,
         wait,

@@ -156,6 +156,31 @@ def test_files_that_inner_nodes_read_tell_apart_what_has_no_content(stubs: Stubs
         assert stubs.run(workflow).outputs["t"] == {"shown": [text] * 3}
 
 
+def test_a_node_that_is_reached_without_a_link_counts(stubs: Stubs) -> None:
+    workflow = wire(
+        n=("Number", {"value": 4}), r=("ReachOut", {"key": "n"}), show=("Show", {"value": "@r"})
+    )
+    for value in (4, 6, 6):
+        found = stubs.run(workflow.with_input("n", "value", value))
+        assert found.outputs["show"] == {"shown": [value + 1000]}
+    assert stubs.ran == ["r"]
+
+
+def test_a_file_that_is_reached_by_looking_around_counts(stubs: Stubs) -> None:
+    path = stubs.engine.folders.input / "a.png"
+    workflow = wire(
+        f=("Read", {"image": "a.png"}),
+        same=("Constant", {"after": "@f"}),
+        r=("LookBack", {"number": "@same"}),
+        show=("Show", {"value": "@r"}),
+    )
+    for text, ran in (("one", 4), ("one", 0), ("three", 4)):
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+        assert stubs.run(workflow).outputs["show"] == {"shown": [text]}
+        assert len([key for key in stubs.ran if key in workflow.nodes]) == ran
+
+
 def test_an_inner_node_that_is_never_the_same_runs_each_time(stubs: Stubs) -> None:
     stubs.services["dice"] = iter([3, 5])
     workflow = wire(d="DiceInside", show=("Show", {"value": "@d"}))

@@ -176,6 +176,12 @@ _ENGLISH = """() => {
 }"""
 
 
+def _middle(page: Page, selector: str) -> tuple[float, float]:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def test_no_panel_menu_or_dialog_has_english_left_in_chinese(
     browser: Browser, server: Server
 ) -> None:
@@ -197,19 +203,17 @@ def test_no_panel_menu_or_dialog_has_english_left_in_chinese(
             page.keyboard.press("Escape")
             page.locator("dialog[open]").wait_for(state="detached")
         hand = Hand(page)
-        menus = [
-            lambda: page.locator(".brand").click(),
-            lambda: page.locator(".run-more").click(),
-            lambda: page.mouse.click(500, 760, button="right"),
-            lambda: page.mouse.click(*hand.title(page.evaluate(_ID, "KSampler")), button="right"),
-            lambda: page.mouse.click(
-                *hand.field(page.evaluate(_ID, "KSampler"), "steps"), button="right"
-            ),
-        ]
-        for number, show in enumerate(menus):
-            show()
+        sampler = page.evaluate(_ID, "KSampler")
+        for at, button in (
+            (_middle(page, ".brand"), "left"),
+            (_middle(page, ".run-more"), "left"),
+            ((500.0, 760.0), "right"),
+            (hand.title(sampler), "right"),
+            (hand.field(sampler, "steps"), "right"),
+        ):
+            page.mouse.click(*at, button="right" if button == "right" else "left")
             page.locator("[role=menu]").wait_for()
-            assert page.evaluate(_ENGLISH) == [], number
+            assert page.evaluate(_ENGLISH) == [], at
             page.keyboard.press("Escape")
         page.evaluate("editor.open({name: ''})")
         page.locator(".beginning").first.wait_for()

@@ -95,6 +95,16 @@ def test_a_coroutine_may_stand_for_others(alike: Stubs) -> None:
     assert alike.run(workflow, "w").values["w"] == (Items((1, 2, 3)),)
 
 
+def test_coroutines_that_stand_for_others_run_at_the_same_time(alike: Stubs) -> None:
+    workflow = wire(
+        n=N,
+        m=("Give", {"value": 5}),
+        a=("Wrap", _wrapped("Pair", deep=1)),
+        b=("Wrap", {"what": "Pair", "number": "@m", "deep": 1}),
+    )
+    assert alike.run(workflow, "a", "b").values == {"a": (4,), "b": (5,)}
+
+
 def test_inner_outputs_are_told_and_told_again_when_nothing_runs(alike: Stubs) -> None:
     workflow = wire(n=N, w=("Wrap", _wrapped("TellAndPass", deep=1)), t=("Tell", {"value": "@w"}))
     first = alike.run(workflow).outputs

@@ -184,6 +184,14 @@ class BreakLater(Break):
         raise ValueError("the moon is full")
 
 
+class Pair(Base):
+    INPUTS = {"number": NUMBER}
+
+    async def run(self, number):
+        await meet(str(number), 2)
+        return (number,)
+
+
 class BreakOrWait(Base):
     INPUTS = {"number": NUMBER}
 
@@ -327,6 +335,7 @@ CLASSES = tuple(
         Later,
         Together,
         BreakLater,
+        Pair,
         BreakOrWait,
         Hungry,
         Steps,

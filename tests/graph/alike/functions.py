@@ -163,6 +163,13 @@ async def break_later(number: Number | None = None) -> Number:
     raise ValueError("the moon is full")
 
 
+@node("Pair", category="alike")
+async def pair(number: Number) -> Number:
+    """Give a number once two are here."""
+    await meet(str(number), 2)
+    return number
+
+
 @node("BreakOrWait", category="alike")
 async def break_or_wait(number: Number) -> Number:
     """Raise for 0, once all others wait, which they do without end."""
@@ -285,6 +292,7 @@ FUNCTIONS: tuple[NodeFunction, ...] = (
     break_,
     later,
     together,
+    pair,
     break_later,
     break_or_wait,
     hungry,

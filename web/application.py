@@ -25,6 +25,7 @@ from web import (
     system_routes,
     upload_routes,
     userdata_routes,
+    value_routes,
     view_routes,
 )
 from web.bodies import LIMITS
@@ -102,7 +103,7 @@ JOB_ROUTES: tuple[Route, ...] = (
     prompt_routes.prompt_info,
     prompt_routes.send_prompt,
     prompt_routes.plan,
-    prompt_routes.value,
+    value_routes.value,
     queue_routes.queue,
     queue_routes.change_queue,
     queue_routes.interrupt,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
@@ -21,7 +20,7 @@ from graph.jobs.record import NewJob
 from web.bodies import LIMITS
 from web.declared.readers import Doc, Range, json_reader
 from web.declared.route import get, post
-from web.errors import WebError, bad_request, not_found, too_large
+from web.errors import WebError, bad_request, too_large
 from web.jobs import JOBS
 from web.prompt_answers import node_errors, refusal, unknown
 from web.queue_entries import whole
@@ -123,36 +122,6 @@ async def plan(request: web.Request, body: object) -> dict[str, object]:
     answer = await ask(request, "plan", question)
     found: dict[str, object] = answer if isinstance(answer, dict) else {"nodes": answer}
     return {**found, "node_errors": {**node_errors(document.workflow, verdict)}}
-
-
-@get(
-    "/value/{prompt_id}/{node}/{slot}",
-    errors={404: "there is no such value any more", 503: "there is no worker to ask yet"},
-)
-async def value(request: web.Request, prompt_id: str, node: str, slot: int) -> object:
-    """Tell about the value that came out of a node: type, shape, range, thumbnail or text."""
-    kept = request.app[JOBS].history
-    try:
-        record = await asyncio.to_thread(kept.get, prompt_id[:200])
-    except StoreError as error:
-        raise unavailable(error) from error
-    if record is None:
-        raise not_found(f"there is no job {prompt_id[:80]!r}", "unknown_job")
-    question = {"prompt": record.prompt, "targets": record.targets, "node": node, "slot": slot}
-    found = await ask(request, "value", question)
-    if found is None:
-        sentence = f"the value of output {slot} of node {node[:80]!r} is not kept, or never was"
-        raise not_found(sentence, "value_not_found")
-    return plain(found)
-
-
-def plain(value: object) -> object:
-    """Return what a worker answered with pictures as text that a browser can show."""
-    if isinstance(value, bytes):
-        return f"data:image/jpeg;base64,{b64encode(value).decode()}"
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 async def ask(request: web.Request, name: str, question: object) -> Any:  # noqa: ANN401 - plain data

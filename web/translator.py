@@ -12,7 +12,6 @@ take for the end, waits for the end, and our own `node_failed` says at once what
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from graph import events
@@ -27,6 +26,7 @@ from web.messages import (
     milliseconds,
     status_data,
 )
+from web.told_job import ToldJob
 
 if TYPE_CHECKING:
     from graph.events import Event
@@ -34,31 +34,6 @@ if TYPE_CHECKING:
     from web.messages import Clients, Data
 
 Say: TypeAlias = Callable[[Any, Any], list[Message]]
-
-
-@dataclass(slots=True)
-class _Job:
-    """What is to be known of a job that runs.
-
-    Attributes:
-        executed: Nodes that are done, in order.
-        classes: Of the nodes that were heard of.
-        shown: Where in the workflow clients see a node.
-        current: Where they see the one that runs.
-        held: Cached nodes that were not told yet; None while the job's start was not heard.
-        told: Whether any were, or that there are none.
-        erred: Nodes that failed, and how.
-        failed: Whether it was told that the job did.
-    """
-
-    executed: list[str] = field(default_factory=list)
-    classes: dict[str, str] = field(default_factory=dict)
-    shown: dict[str, str] = field(default_factory=dict)
-    current: str | None = None
-    held: list[events.NodeCached] | None = None
-    told: bool = False
-    erred: dict[str, JobError] = field(default_factory=dict)
-    failed: bool = False
 
 
 class Translator:
@@ -70,7 +45,7 @@ class Translator:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, ToldJob] = {}
 
     def current(self, client: str) -> str | None:
         """Return where a client sees the node that runs for it now."""
@@ -82,7 +57,7 @@ class Translator:
     def hear(self, event: Event) -> list[Message]:
         """Return what an event means to clients."""
         if isinstance(event, events.NodeEvent):
-            job = self._jobs.setdefault(event.job, _Job())
+            job = self._jobs.setdefault(event.job, ToldJob())
             job.classes[event.node_id] = event.class_type
             job.shown[event.node_id] = event.display_node
         say = self._SAY.get(type(event))
@@ -99,7 +74,7 @@ class Translator:
 
     def _taken(self, event: queue_events.JobTaken) -> list[Message]:
         self._clients.note(event.job, event.client)
-        self._jobs[event.job] = _Job()
+        self._jobs[event.job] = ToldJob()
         return [self._own("job_taken", event, crashes=event.crashes)]
 
     def _put_back(self, event: queue_events.JobPutBack) -> list[Message]:
@@ -107,7 +82,7 @@ class Translator:
         return [self._own("job_put_back", event, message=event.sentence, node=event.node_id)]
 
     def _started(self, event: events.JobStarted) -> list[Message]:
-        self._jobs[event.job] = _Job(held=[])
+        self._jobs[event.job] = ToldJob(held=[])
         return [self._timed("execution_start", event, {}, {"nodes": list(event.nodes)})]
 
     def _finished(self, event: events.JobFinished) -> list[Message]:
@@ -122,12 +97,12 @@ class Translator:
         job.failed = True
         return [*told, self._error(event, error, job)]
 
-    def _error(self, event: Event, error: JobError, job: _Job) -> Message:
+    def _error(self, event: Event, error: JobError, job: ToldJob) -> Message:
         facts = failure(error, job.shown, job.executed)
         return self._timed("execution_error", event, facts, {"ends": True})
 
     def _cancelled(self, event: events.JobCancelled) -> list[Message]:
-        job = self._jobs.get(event.job, _Job())
+        job = self._jobs.get(event.job, ToldJob())
         facts = interruption(event.node_id, job.shown, job.classes, job.executed)
         data = {"prompt_id": event.job, **facts, "timestamp": milliseconds(event.time)}
         return [*self._release(event), Message("execution_interrupted", data, None)]

@@ -7,10 +7,10 @@ from server import PromptServer
 
 def change(posted):
     for node in posted["prompt"].values():
-        text = node.get("inputs", {}).get("file")
-        if text == "the usual":
-            node["inputs"]["file"] = "a.txt"
-        elif text == "slow":
+        inputs = node.get("inputs", {})
+        if inputs.get("seed") == "the usual":
+            inputs["seed"] = 5
+        elif inputs.get("seed") == "slow":
             time.sleep(11)
     posted.setdefault("extra_data", {})["changed_by"] = "changer"
     return posted

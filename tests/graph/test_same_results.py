@@ -1,8 +1,9 @@
 """Whatever the graph, running it in parallel, one after the other and in the mind give the same.
 
-Random graphs of nodes with lists, lazy inputs, expansions, blockers, coroutines and failures are
-run by the engine with many threads and with none, fresh and once more, and are worked out by a few
-lines that know nothing of machines, lanes and caches.
+Random graphs of nodes with lists, lazy inputs, expansions, blockers, coroutines and failures, which
+are functions with our decorator or the same as ComfyUI's classes, are run by the engine with many
+threads and with none, fresh and once more, and are worked out by a few lines that know nothing of
+machines, lanes and caches.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from graph.registry import Registry
 from graph.result import Blocked, Expansion, Items, NodeOutput
 from graph.sockets import Int, Socket, Trait
 from graph.workflow import Link, Workflow, WorkflowNode
+from tests.graph.alike.as_class import as_class
 from tests.graph.stub_engine import content_hash
 
 if TYPE_CHECKING:
@@ -235,10 +237,10 @@ def _one(kind: str, a: Any, b: Any, seed: int) -> Any:  # noqa: ANN401 - what on
 class Machine:
     """The engine, and what came of a run."""
 
-    def __init__(self, base: Path, threads: int, budget: int) -> None:
+    def __init__(self, base: Path, threads: int, budget: int, kind: str) -> None:
         registry = Registry()
         for function in NODES:
-            registry.add(function)
+            registry.add(function if kind == "functions" else as_class(function))
         self.engine = Engine(
             registry,
             Folders.under(base),
@@ -268,18 +270,19 @@ def base() -> Path:
     return Path(tempfile.mkdtemp())
 
 
+@pytest.mark.parametrize("kind", ["functions", "classes"])
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(workflow=graphs(), budget=st.sampled_from([0, 30, 10_000]))
 def test_parallel_and_sequential_runs_give_what_can_be_worked_out(
-    base: Path, workflow: Workflow, budget: int
+    base: Path, kind: str, workflow: Workflow, budget: int
 ) -> None:
     expected = Mind(workflow).seen()
     sound = {key: value for key, value in expected.items() if value is not None}
     outcomes = []
     for threads in (0, 4):
-        machine = Machine(base, threads, budget)
+        machine = Machine(base, threads, budget, kind)
         try:
             shown, failed, ran = machine.run(workflow)
             assert shown == sound

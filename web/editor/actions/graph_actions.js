@@ -72,6 +72,12 @@ function subgraph({ selection }, tx) {
   if (made) selection.set([keyOf(made)]);
 }
 
+/** The group comes first among what is selected: F2 names it. @param {Editor} editor @param {Transaction} tx */
+function group({ selection, graph }, tx) {
+  const made = groupAround(tx, graph, selection.keys, t('action.group'));
+  if (made) selection.set([keyOf(made), ...selection.keys]);
+}
+
 /** A frame in the middle of the screen. @param {Editor} editor @param {Transaction} tx */
 function emptyGroup({ viewport, graph, selection }, tx) {
   const { x, y } = viewport.toGraph({ x: viewport.width / 2 - 200, y: viewport.height / 2 - 120 });
@@ -99,7 +105,7 @@ export const GRAPH_ACTIONS = [
   action('pin', ['P'], (editor, tx) => setPinned(tx, editor.selection.keys, lacking(editor, 'pinned')), someNodes),
   action('mute', ['Ctrl+M'], (editor, tx) => toggleMode(tx, nodesOf(editor), 2), someNodes),
   action('bypass', ['Ctrl+B'], (editor, tx) => toggleMode(tx, nodesOf(editor), 4), someNodes),
-  action('group', ['Ctrl+G'], ({ selection, graph }, tx) => void groupAround(tx, graph, selection.keys, t('action.group'))),
+  action('group', ['Ctrl+G'], group),
   action('addGroup', [], emptyGroup, () => true),
   action('makeSubgraph', ['Ctrl+Shift+E'], subgraph, someNodes),
   action('unpackSubgraph', [], unpack, isOnSubgraph),

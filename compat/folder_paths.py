@@ -131,7 +131,7 @@ def get_filename_list(folder_name: str) -> list[str]:
 
 
 def get_full_path(folder_name: str, filename: str) -> str | None:
-    """Return where a file of a kind is, or None.
+    """Return where a file of a kind is, or None; what a node makes counts while it is the same.
 
     Raises:
         KeyError: There is no such kind.
@@ -141,6 +141,7 @@ def get_full_path(folder_name: str, filename: str) -> str | None:
         if ".." in Path(filename).parts or not path.is_relative_to(root):
             return None
         if path.is_file():
+            surroundings.note_read(str(path))
             return str(path)
     return None
 
@@ -168,9 +169,17 @@ def annotated_filepath(name: str) -> tuple[str, str | None]:
 def get_annotated_filepath(name: str, default_dir: str | None = None) -> str:
     """Return the path of a file whose name may say its folder.
 
+    What a node makes counts while the file is the same.
+
     Raises:
         UnsafePathError: The name leads out of the folder.
     """
+    path = _annotated(name, default_dir)
+    surroundings.note_read(path)
+    return path
+
+
+def _annotated(name: str, default_dir: str | None) -> str:
     plain, root = annotated_filepath(name)
     folder = root or default_dir or get_input_directory()
     context = surroundings.running()

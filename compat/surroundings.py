@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.context import current
@@ -11,7 +12,6 @@ from graph.running import latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from graph.context import NodeContext
     from graph.folders import Folders
@@ -57,6 +57,13 @@ def surroundings() -> Surroundings:
 def running() -> NodeContext | None:
     """The context of the node that runs here; in a thread of its own, of the one that runs."""
     return current.get() or latest()
+
+
+def note_read(path: str) -> None:
+    """Note that the node that runs here reads a file: its result counts while that is the same."""
+    context = current.get()
+    if context is not None and Path(path).is_file():
+        context.read.append(Path(path))
 
 
 def folders() -> Folders:

@@ -56,7 +56,7 @@ class Entry:
         stored: Whether values that are not here can be fetched from the disk.
         asks: The lazy inputs that the node asks for before it can run, if this is that far only.
         inner: What was done by nodes that stood for it; their files count as its own.
-        reads: The files that such nodes read, as they were then.
+        reads: Files that it or such nodes read and its key does not tell of, as they were then.
     """
 
     identities: tuple[bytes, ...]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -44,12 +42,6 @@ class Within:
     inner: list[Inner] = field(default_factory=list)
     reads: list[FileStamp] = field(default_factory=list)
     steady: bool = True
-
-    def origin(self, key: bytes) -> bytes:
-        """Return what tells what they made from what they make another time, 32 bytes."""
-        if not self.steady:
-            return secrets.token_bytes(32)
-        return hashlib.sha256(key + repr(self.reads).encode()).digest() if self.reads else key
 
 
 class Notes:

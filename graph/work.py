@@ -5,6 +5,7 @@ Nothing here touches what the job's own thread decides with: what came of the wo
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import secrets
 import time
@@ -159,10 +160,13 @@ class Worker:
         """
         self._check(task.node, output)
         intent = task.intent.settled()
-        # What an impure node makes is another thing each time unless its content says otherwise.
-        origin = intent.key if intent.pure else secrets.token_bytes(32)
+        read = task.context.read
+        reads = [FileStamp.of(path) for path in dict.fromkeys(read)] if read else []
+        steady = intent.pure
         if within is not None:
-            origin = within.origin(origin)
+            reads += within.reads
+            steady = steady and within.steady
+        origin = _origin(intent.key, reads) if steady else secrets.token_bytes(32)
         identities = tuple(
             known.get(slot) or self._engine.identity(value) or output_identity(origin, slot)
             for slot, value in enumerate(output.values)
@@ -170,7 +174,6 @@ class Worker:
         stamps = [FileStamp.of(path) for path in output.files]
         inner = within.inner if within else ()
         stamps += [stamp for part in inner for stamp in part.files]
-        reads = tuple(within.reads) if within else ()
         entry = Entry(
             identities,
             output.values,
@@ -178,9 +181,9 @@ class Worker:
             tuple(stamps),
             seconds,
             inner=tuple(inner),
-            reads=reads,
+            reads=tuple(reads),
         )
-        if intent.pure and lasting and (within is None or within.steady):
+        if steady and lasting:
             self._engine.tiers.put(intent.key, entry)
         return Made(task, intent, entry, output, seconds)
 
@@ -207,6 +210,14 @@ class Worker:
                 )
                 self._tell(task.node, events.NodeWarning, text=text)
                 self._engine.cache.forget_values(before)
+
+
+def _origin(key: bytes, reads: Sequence[FileStamp]) -> bytes:
+    """What tells what a node made from what it makes another time, unless its content does.
+
+    That is its key, and the files that the key says nothing of; random where nothing tells.
+    """
+    return hashlib.sha256(key + repr(reads).encode()).digest() if reads else key
 
 
 def _wanted(task: Task, answers: Sequence[object]) -> tuple[str, ...]:

@@ -31,8 +31,9 @@ const LAST = 'safelight.last.';
 const OLD = 'safelight.draft.';
 /** Milliseconds from an edit to its writing. */
 const PAUSE = 150;
-/** So many characters of edits are never too many. */
-const FEW = 200_000;
+/** So many characters of edits are never too many; nor are so many times those of the base. */
+const FEW = 1_000_000;
+const TIMES = 4;
 
 export class Drafts {
   /** @type {Map<string, Draft>} */
@@ -123,7 +124,7 @@ export class Drafts {
     if (!draft.timer || this.#drafts.get(id) !== draft) return;
     clearTimeout(draft.timer);
     draft.timer = 0;
-    const whole = draft.wantsBase || !this.#shelf || draft.size > Math.max(FEW, draft.baseSize);
+    const whole = draft.wantsBase || !this.#shelf || draft.size > Math.max(FEW, TIMES * draft.baseSize);
     const changes = pending.take();
     const text = whole ? writeJson(allOf(store).map((record) => [keyOf(record), record])) : changes.length ? writeJson(changes) : '';
     const about = aboutOf(draft);

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_ANSWER, NODES, ACCEPTED, THROUGH = 0.7, 0.010, 1200.0, 1.5
 """Bars: seconds, seconds, jobs a second, seconds for 1,000 jobs."""
 JOBS = 1000
-_ENDED = b'"type":"job_ended"'
+_ENDED = b'"type":"executing","data":{"node":null'
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _body(prompt: dict[str, Any]) -> bytes:
 
 
 class Ears(Thread):
-    """A WebSocket client that does nothing but count how many jobs ended.
+    """A WebSocket client as ComfyUI's are, which does nothing but count how many jobs ended.
 
     Args:
         port: The server's.
@@ -159,7 +159,7 @@ class Ears(Thread):
 
     def __init__(self, port: int, client: str) -> None:
         super().__init__(daemon=True)
-        self._socket = open_socket(port, client)
+        self._socket = open_socket(port, client, since=None)
         self._ended = 0
         self._last = 0.0
         self.start()
@@ -182,14 +182,15 @@ class Ears(Thread):
         return last
 
 
-def open_socket(port: int, client: str) -> socket.socket:
-    """Open a WebSocket for numbered events and return what it is on."""
+def open_socket(port: int, client: str, since: int | None = 0) -> socket.socket:
+    """Open a WebSocket and return what it is on; for numbered events if `since` is not None."""
     made = socket.create_connection(("127.0.0.1", port), timeout=60)
+    numbers = "" if since is None else f"&since={since}"
     upgrade = (
         "Upgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2FmZWxpZ2h0IGJlbmNoMQ==\r\n"
     )
-    made.sendall(request(f"/ws?clientId={client}&since=0", headers=upgrade))
+    made.sendall(request(f"/ws?clientId={client}{numbers}", headers=upgrade))
     received = b""
     while b"\r\n\r\n" not in received:
         received += made.recv(1)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from graph.facts import fact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -22,7 +24,7 @@ def _none() -> Mapping[str, Any]:
     return _NONE
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class CheckedNode:
     """One node, ready to be planned.
 

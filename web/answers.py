@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 if TYPE_CHECKING:
     from graph.workflow import Json
+
+
+# `json.dumps` makes a new encoder each time that it is not asked for its defaults.
+_write: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def encode(value: object) -> bytes:
@@ -19,9 +23,9 @@ def encode(value: object) -> bytes:
         TypeError: Something in it is no JSON.
     """
     try:
-        text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+        text = _write(value)
     except ValueError:
-        text = json.dumps(_finite(value), allow_nan=False, separators=(",", ":"))
+        text = _write(_finite(value))
     return text.encode()
 
 

@@ -142,14 +142,15 @@ class Hub:
         else:
             if not told:
                 return False
+        now = asyncio.get_running_loop().time()
         for one in _newest(told):
-            self._hand_out(one)
-        self._tell_states(self._board.due(self._time()), self._now)
+            self._hand_out(one, now)
+        self._tell_states(self._board.due(now), self._now)
         return True
 
-    def _hand_out(self, told: Told) -> None:
+    def _hand_out(self, told: Told, now: float) -> None:
         event = told.event
-        state = self._board.hear(event, self._time())
+        state = self._board.hear(event, now)
         frames = _frames(self._translator, event, told.number)
         # ComfyUI tells the state before it says that a node runs, or that the job is over.
         before = len(frames) - 1 if isinstance(event, NodeStarted) else len(frames)
@@ -201,10 +202,6 @@ class Hub:
             for frame in _frames(translator, told.event, told.number):
                 if frame.message.client in (None, outlet.client):
                     outlet.offer(frame)
-
-    @staticmethod
-    def _time() -> float:
-        return asyncio.get_running_loop().time()
 
 
 HUB: web.AppKey[Hub] = web.AppKey("HUB", Hub)

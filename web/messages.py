@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from graph.jobs.record import JobError
@@ -14,7 +16,7 @@ Data: TypeAlias = Mapping[str, object]
 _REMEMBERED = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Message:
     """One message.
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from contextlib import suppress
+from functools import cached_property
 from threading import Lock, Semaphore, Thread
 from typing import TYPE_CHECKING
 
 from graph.backends.telling import plain_event
-from graph.backends.wire import pack
+from graph.backends.wire import in_words, pack, pack_words
 from graph.events import Event, NodeProgress, NodeStarted, WholePicture
 
 if TYPE_CHECKING:
@@ -35,6 +36,34 @@ _PAUSE = 0.1
 """Seconds between two previews of one node: more could not be watched, and drawing takes time."""
 
 
+class _News:
+    """Something that waits to be sent, and may be written down before that."""
+
+    def __init__(self, said: Event | Mapping[str, object]) -> None:
+        self.said = said
+        self.picture: object = None
+        """What is to be seen of a step."""
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the server is to know it even of a process that died on the spot."""
+        return isinstance(self.said, Event) and not isinstance(self.said, NodeProgress)
+
+    @cached_property
+    def words(self) -> str | None:
+        """Its JSON, which is made once; None for what has more in it than JSON has words for."""
+        return None if self.picture is not None else in_words(self.plain())
+
+    def plain(self) -> Mapping[str, object]:
+        """Return it as plain data."""
+        if not isinstance(self.said, Event):
+            return self.said
+        plain = plain_event(self.said)
+        if isinstance(self.said, NodeProgress):
+            plain["preview"] = self.picture
+        return plain
+
+
 class Outbox:
     """Sends messages and events in the order in which they were given.
 
@@ -49,7 +78,7 @@ class Outbox:
         self._words = words
         self._writing = Lock()
         self._encode = encode
-        self._waiting: deque[Event | Mapping[str, object]] = deque()
+        self._waiting: deque[_News] = deque()
         self._some = Semaphore(0)
         self._sending = Lock()
         self._closed = False
@@ -61,7 +90,7 @@ class Outbox:
 
     def put(self, message: Event | Mapping[str, object]) -> None:
         """Send an event, or what a pack says, soon, and the rest at once."""
-        self._waiting.append(message)
+        self._waiting.append(_News(message))
         noted = not isinstance(message, NodeStarted) or self._note()
         if _is_urgent(message) or not noted:
             self._send_waiting(drawing=False)
@@ -78,12 +107,8 @@ class Outbox:
     def _note(self) -> bool:
         """Write down what was not sent yet, a node's start last; answers whether there is room."""
         with self._writing:
-            facts = [
-                plain_event(each)
-                for each in self._waiting.copy()
-                if isinstance(each, Event) and not isinstance(each, NodeProgress)
-            ]
-            return self._words.write(_packed([*facts[-_NOTED:]]))
+            facts = [each for each in self._waiting.copy() if each.is_fact]
+            return self._words.write(_packed(facts[-_NOTED:]))
 
     def _send_all(self) -> None:
         while not self._closed:
@@ -101,33 +126,21 @@ class Outbox:
         with self._sending:
             while self._waiting:
                 count = min(len(self._waiting), _AT_ONCE)
-                messages = [self._waiting.popleft() for _ in range(count)]
+                news = [self._waiting.popleft() for _ in range(count)]
+                self._draw(news, drawing)
                 # If nobody is there any more, who listens to the pipe ends the worker.
                 with suppress(OSError):
-                    self._connection.send_bytes(_packed(self._in_words(messages, drawing)))
+                    self._connection.send_bytes(_packed(news))
 
-    def _in_words(
-        self, messages: list[Event | Mapping[str, object]], drawing: bool
-    ) -> list[Mapping[str, object]]:
-        progress = {
-            message.node_id: place
-            for place, message in enumerate(messages)
-            if isinstance(message, NodeProgress)
-        }
-        last = set(progress.values()) if drawing else set()
-        return [
-            self._plain(message, drawn=place in last) if isinstance(message, Event) else message
-            for place, message in enumerate(messages)
-        ]
-
-    def _plain(self, event: Event, *, drawn: bool) -> Mapping[str, object]:
-        plain = plain_event(event)
-        if isinstance(event, NodeProgress):
-            if isinstance(event.preview, WholePicture):
-                plain["preview"] = {"whole": event.preview.content}
+    def _draw(self, news: list[_News], drawing: bool) -> None:
+        """Have steps carry what is to be seen of them."""
+        steps = [(one, one.said) for one in news if isinstance(one.said, NodeProgress)]
+        last = {step.node_id: one for one, step in steps} if drawing else {}
+        for one, step in steps:
+            if isinstance(step.preview, WholePicture):
+                one.picture = {"whole": step.preview.content}
             else:
-                plain["preview"] = self._drawn(event) if drawn else None
-        return plain
+                one.picture = self._drawn(step) if last.get(step.node_id) is one else None
 
     def _drawn(self, event: NodeProgress) -> bytes | None:
         if event.preview is None or not self.previews:
@@ -150,8 +163,13 @@ def _is_urgent(message: Event | Mapping[str, object]) -> bool:
     return message["kind"] != "said"
 
 
-def _packed(messages: list[Mapping[str, object]]) -> bytes:
-    """Put messages into one; what cannot be put of them is left out."""
+def _packed(news: list[_News]) -> bytes:
+    """Put news into one message; what cannot be put of them is left out."""
+    words = [one.words for one in news]
+    known = [text for text in words if text is not None]
+    if len(known) == len(words):
+        return pack_words(known)
+    messages = [one.plain() for one in news]
     try:
         return pack({"messages": messages})
     except Exception:  # noqa: BLE001 - whatever asking a pack's object for words comes to

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
+from graph.facts import fact
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -21,7 +23,7 @@ BRIEF: Final = 0.1
 """Seconds of a job behind which another one may be handed over: it is taken back after them."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class JobRequest:
     """One job, as a backend is asked to run it.
 
@@ -40,7 +42,7 @@ class JobRequest:
     allow_broken: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Done:
     """The job came to its end. What its nodes made was told by events.
 

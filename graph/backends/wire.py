@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 _MARK = "$bytes"
 _COUNT = struct.Struct("<I")
+
+
+# `json.dumps` makes a new encoder each time that it is not asked for its defaults.
+_write: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def pack(message: Mapping[str, object]) -> bytes:
@@ -25,6 +29,14 @@ def pack(message: Mapping[str, object]) -> bytes:
     Raises:
         ValueError: It contains itself.
     """
+    try:
+        return _joined([_write(message).encode()])
+    except TypeError:
+        return _pack_oddly(message)
+
+
+def _pack_oddly(message: Mapping[str, object]) -> bytes:
+    """The same for a message that has more in it than JSON has words for."""
     runs: list[bytes] = []
 
     def beside(value: object) -> object:
@@ -34,9 +46,24 @@ def pack(message: Mapping[str, object]) -> bytes:
         return _near(value)
 
     text = json.dumps(message, default=beside, skipkeys=True, separators=(",", ":")).encode()
-    sizes = [len(text), *map(len, runs)]
-    head = b"".join(map(_COUNT.pack, [len(sizes), *sizes]))
-    return b"".join([head, text, *runs])
+    return _joined([text, *runs])
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    return b"".join([*map(_COUNT.pack, [len(parts), *map(len, parts)]), *parts])
+
+
+def in_words(message: Mapping[str, object]) -> str | None:
+    """Return a message's JSON; None if it has more in it than JSON has words for."""
+    try:
+        return _write(message)
+    except Exception:  # noqa: BLE001 - whatever asking a pack's object for words comes to
+        return None
+
+
+def pack_words(messages: Iterable[str]) -> bytes:
+    """Put the JSON of messages into one: `{"messages": […]}`."""
+    return _joined([f'{{"messages":[{",".join(messages)}]}}'.encode()])
 
 
 def unpack(content: bytes) -> dict[str, Any]:

@@ -32,10 +32,14 @@ ResultColumns: TypeAlias = tuple[str, str, str | None, str, str]
 """Nodes, outputs, error, problems, warnings."""
 
 
+# `json.dumps` makes a new encoder each time that it is not asked for its defaults.
+_write: Final = json.JSONEncoder(separators=(",", ":"), default=repr).encode
+
+
 def encode(value: object) -> str:
     """Return a value as JSON; what JSON has no word for, by its `repr`."""
     try:
-        return json.dumps(value, separators=(",", ":"), default=repr)
+        return _write(value)
     except (TypeError, ValueError, RecursionError):  # odd keys, a circle, too deep
         return json.dumps(repr(value))
 

@@ -13,8 +13,10 @@ client's turn, however it came to start.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from graph.facts import fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +29,7 @@ _SLACK: Final = 1000
 """Jobs that have left and may still be in the heaps, besides as many as wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Waiting:
     """A job in line.
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graph.facts import fact
 from graph.jobs import table
 from graph.jobs.errors import UnknownJobError
 from graph.jobs.line import MOST_CLIENTS, Line, Waiting
@@ -26,7 +27,7 @@ _SOME = 100
 """History may be longer than it should by this part of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Running:
     """A job that runs, and how whoever runs it is asked to stop."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from graph.facts import fact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,7 +32,7 @@ OPEN: Final = (JobStatus.PENDING, JobStatus.RUNNING)
 ENDED: Final = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fact(kw_only=True)
 class NewJob:
     """What somebody wants done.
 
@@ -55,7 +57,7 @@ class NewJob:
     front: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Accepted:
     """A job that is in the queue and will not get lost.
 
@@ -69,7 +71,7 @@ class Accepted:
     number: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact()
 class Taken:
     """A job that was taken from the queue to be run.
 

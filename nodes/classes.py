@@ -8,9 +8,11 @@ loader of packs adds those that packs bring.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from graph.coerce import WrongValueError, locate, named_beside
 from graph.context import NodeContext, current
 from graph.decorator import definition_of
 from graph.definition import NodeDefinition
@@ -19,6 +21,7 @@ from graph.folders import Folders
 from graph.object_info import describe
 from graph.result import Expansion, NodeOutput
 from graph.running import latest
+from graph.sockets import FILES
 
 MAX_RESOLUTION = 16384
 
@@ -235,7 +238,25 @@ def _by_name(definition: NodeDefinition, args: tuple[object, ...]) -> dict[str, 
 def _call(definition: NodeDefinition, given: Mapping[str, object]) -> object:
     names = _names(definition)
     known = {name: value for name, value in given.items() if name in names}
+    _note_files(definition, known)
     return _as_comfyui(definition.function(*_before(definition), **known), len(definition.outputs))
+
+
+def _note_files(definition: NodeDefinition, given: Mapping[str, object]) -> None:
+    """Have the files that a called node reads count in the result of the one that calls it."""
+    context = current.get()
+    if context is None:
+        return
+    for spec in definition.inputs:
+        value = given.get(spec.name)
+        if not isinstance(value, str):
+            continue
+        # A file that is not there is the called node's to complain of.
+        with suppress(WrongValueError):
+            if isinstance(spec.kind, FILES):
+                outside = context.allow_outside_inputs
+                context.read.append(locate(spec.kind, value, context.folders, outside=outside))
+            context.read.extend(named_beside(spec.kind, value, context.folders).values())
 
 
 def _before(definition: NodeDefinition) -> tuple[NodeContext, ...]:

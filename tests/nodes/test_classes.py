@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from PIL import Image
 
 import nodes as comfyui_nodes
 from app.bootstrap.start import ROOT
 from graph.context import NodeContext, current
-from graph.errors import NodeInputError
+from graph.errors import MissingFileError, NodeInputError
 from graph.folders import Folders
 from nodes import classes
 
@@ -118,6 +119,21 @@ def test_what_shows_pictures_takes_what_saves_them_takes(folders: Folders) -> No
     assert not Preview.INPUT_TYPES()["required"].keys() - {"images"}
     told = preview.save_images(torch.zeros(1, 8, 8, 3), "prefix", None, None)
     assert [image["type"] for image in told["ui"]["images"]] == ["temp"]
+
+
+def test_files_that_a_called_node_reads_count_in_the_result_of_the_one_that_calls_it(
+    folders: Folders,
+) -> None:
+    context = current.get()
+    assert context is not None
+    folders.input.mkdir()
+    Image.new("RGB", (8, 8)).save(folders.input / "cat.png")
+    NODES.LoadImage().load_image("cat.png")
+    assert context.read == [folders.input / "cat.png"]
+    NODES.EmptyImage().generate(8, 8)
+    with pytest.raises(MissingFileError):
+        NODES.LoadImage().load_image(image="dog.png")
+    assert context.read == [folders.input / "cat.png"]
 
 
 def test_a_node_that_needs_its_surroundings_runs_inside_a_node_only() -> None:

@@ -7,12 +7,15 @@ import { nameOf } from './tabs.js';
 
 /** @param {import('../session/editor.js').Editor} editor */
 export function followTitle(editor) {
+  let said = '';
   const follow = () => {
     const { document: shown } = editor;
     const { status } = shown.run;
     const share = status === 'running' ? `${Math.round(estimate(shown).share * 100)} % · ` : '';
     const failed = status === 'failed' ? '✕ ' : '';
-    document.title = `${share || failed}${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
+    const title = `${share || failed}${shown.isUnsaved ? '• ' : ''}${nameOf(shown)} – Safelight`;
+    // To say it again costs as much as to draw a frame, and a drag tells of changes in each.
+    if (title !== said) document.title = said = title;
   };
   for (const happening of /** @type {const} */ (['run', 'shown', 'tabs'])) editor.on(happening, follow);
   onLanguage(follow);

@@ -203,7 +203,13 @@ def _offered(pack: _Imported) -> Iterator[tuple[str, Callable[[], NodeDefinition
 
         def of_class(name: str = name, cls: type = cls, title: object = title) -> NodeDefinition:
             display_name = title if isinstance(title, str) else ""
-            return adapt(cls, str(name), display_name=display_name, source=pack.source)
+            return adapt(
+                cls,
+                str(name),
+                display_name=display_name,
+                source=pack.source,
+                package=module_name(pack.path),
+            )
 
         yield str(name), of_class
     for function in dict.fromkeys(filter(is_node, vars(pack.module).values())):
@@ -212,7 +218,7 @@ def _offered(pack: _Imported) -> Iterator[tuple[str, Callable[[], NodeDefinition
             definition = definition_of(function)
             version = definition.version
             if version == _DEFAULT_VERSION:
-                version = version_of_function(function)
+                version = version_of_function(function, module_name(pack.path))
             return replace(definition, source=pack.source, version=version)
 
         yield function.__name__, of_function

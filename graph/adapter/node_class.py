@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 _OWN_ID = "id of the node, for its key only"
 
 
-def adapt(cls: type, name: str, *, display_name: str = "", source: str = "") -> NodeDefinition:
+def adapt(
+    cls: type, name: str, *, display_name: str = "", source: str = "", package: str = ""
+) -> NodeDefinition:
     """Return the definition of a class.
 
     Args:
@@ -54,17 +56,18 @@ def adapt(cls: type, name: str, *, display_name: str = "", source: str = "") -> 
         name: What workflows call it.
         display_name: What the editor calls it.
         source: The module that clients are told.
+        package: The module of the pack that brings it; the code of all of it counts.
 
     Raises:
         DefinitionError: It is none.
     """
-    return _NodeClass(cls, name, display_name, source).definition()
+    return _NodeClass(cls, name, display_name, source, package).definition()
 
 
 class _NodeClass:
     """A class, its instances, and what does not change about it."""
 
-    def __init__(self, cls: type, name: str, display_name: str, source: str) -> None:
+    def __init__(self, cls: type, name: str, display_name: str, source: str, package: str) -> None:
         if not isinstance(cls, type):
             raise DefinitionError(f"a class is expected, and {name} is a {type(cls).__name__}")
         input_types = getattr(cls, "INPUT_TYPES", None)
@@ -77,6 +80,7 @@ class _NodeClass:
         self._name = name
         self._display_name = display_name
         self._source = source
+        self._package = package
         self._method: str = function
         self._input_types = input_types
         self._instances = Instances(cls)
@@ -131,7 +135,7 @@ class _NodeClass:
             output_node=bool(getattr(cls, "OUTPUT_NODE", False)),
             needs_context=True,
             lane=Lane.ACCELERATOR,
-            version=version_of(cls),
+            version=version_of(cls, self._package),
             source=self._source,
             takes_lists=takes_lists,
             fingerprint=fingerprint_of(cls, takes_lists=takes_lists),

@@ -230,6 +230,21 @@ def test_what_was_imported_once_is_not_imported_again(
     assert first.get("ShapesCircle") is not second.get("ShapesCircle")
 
 
+def test_other_code_anywhere_in_a_pack_is_another_version_of_its_nodes(tmp_path: Path) -> None:
+    base = base_with(tmp_path, "sound")
+    helper = base / "custom_nodes" / "a-pack.v2" / "parts" / "__init__.py"
+    versions = []
+    for text in ("", "", "X = 1\n"):
+        helper.write_text(text, "utf-8")
+        with forgetting():
+            registry, _ = load(base)
+        found = [registry.get(name) for name in ("ShapesCircle", "OursDouble")]
+        versions.append([definition.version for definition in found if definition])
+    (circle, ours), again, (other, same) = versions
+    assert again == [circle, ours]
+    assert (other != circle, same == ours) == (True, True)
+
+
 def test_packs_see_each_others_classes_and_the_built_in_ones(tmp_path: Path) -> None:
     load(base_with(tmp_path, "sound"))
     mappings = sys.modules["nodes"].NODE_CLASS_MAPPINGS

@@ -46,6 +46,7 @@ class JobQueue:
         self._tell = Notices(on_event)
         self._state = QueueState(keep)
         self._news = Condition()
+        self._idle = 0
         store.on_rollback(self._state.reread)
         self.recovered = store.write(self._state.recover)
 
@@ -100,10 +101,12 @@ class JobQueue:
     def take_ahead(self, cancel: Callable[[], None]) -> Taken | None:
         """Take a job that is to run when another one has ended; until `begin` it counts as waiting.
 
+        None is taken while somebody else waits for one, who can run it at once.
+
         Args:
             cancel: As for `take`.
         """
-        if not self._may_start():
+        if self._idle or not self._may_start():
             return None
         return self._store.write(lambda database: self._state.take(database, cancel, ahead=True))
 
@@ -121,7 +124,9 @@ class JobQueue:
         """Wait until a job may start, or somebody calls `wake`; answers whether one may."""
         with self._news:
             if not self._may_start():
+                self._idle += 1
                 self._news.wait(seconds)
+                self._idle -= 1
         return self._may_start()
 
     def wake(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from graph.backends.process import ProcessBackend
 from graph.events import NodeStarted
 from graph.jobs.dispatcher import Dispatcher
+from graph.jobs.line import Waiting
 from graph.jobs.queue_events import JobEnded, JobPutBack, JobQueued, JobTaken, QueueChanged
 from graph.jobs.record import JobStatus, NewJob
 from tests.support.workers import job, make_workshop, wait_for
@@ -144,3 +146,16 @@ def test_a_server_that_stops_in_the_midst_of_them_keeps_their_order(
     assert 20 < len(ended) < len(names)
     assert queues.queue.running() == []
     assert [*ended, *queues.queue.pending()] == names
+
+
+def test_nothing_is_taken_ahead_while_somebody_else_has_nothing_to_do(queues: Queues) -> None:
+    idle = Thread(target=queues.queue.wait, args=(30.0,))
+    idle.start()
+    wait_for(lambda: queues.queue._idle == 1)
+    queues.queue._state.line.add(Waiting(1, "one", "", None))  # and nobody was woken yet
+    assert queues.queue.take_ahead(lambda: None) is None
+    queues.queue.wake()
+    idle.join()
+    queues.queue._state.line.remove("one")
+    _enqueue(queues, "two", "Number")
+    assert queues.queue.take_ahead(lambda: None) is not None

@@ -174,6 +174,15 @@ def test_another_machine_works_over_plain_http(page: Page) -> None:
     page.reload()
     wait_until_ready(page)
     assert page.evaluate("[crypto.randomUUID, navigator.locks, navigator.clipboard]") == [None] * 3
+    assert page.evaluate("editor.documents.length") == 1
+    other = page.context.new_page()
+    other.add_init_script(_PLAIN)
+    other.goto(page.url)
+    wait_until_ready(other)
+    ids = "editor.documents.map(({id}) => id)"
+    assert other.evaluate(ids) != page.evaluate(ids)
+    assert other.evaluate("editor.documents.length") == 1
+    other.close()
     count = "editor.store.count('node', 'root')"
     assert page.evaluate(count) == 7
     for keys in ("Control+a", "Control+c", "Control+v"):

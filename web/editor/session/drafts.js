@@ -14,6 +14,7 @@ import { asNumber, asObject, asText } from '../lib/json.js';
 import { keyOf } from '../model/keys.js';
 import { Store } from '../model/store.js';
 import { Pending, allOf, replay } from './draft_journal.js';
+import { DraftLocks } from './draft_locks.js';
 import { DraftShelf } from './draft_shelf.js';
 
 /** @typedef {import('./document.js').Document} Document */
@@ -40,8 +41,7 @@ export class Drafts {
   #drafts = new Map();
   /** Where those that were found are to go on. @type {Map<string, {opened: number, number: number}>} */
   #found = new Map();
-  /** @type {Map<string, () => void>} */
-  #locks = new Map();
+  #locks = new DraftLocks();
   #shelf;
   #onFull;
 
@@ -61,12 +61,12 @@ export class Drafts {
     for (const key of Object.keys(localStorage)) {
       for (const prefix of [LAST, OLD]) if (key.startsWith(prefix)) ids.add(key.slice(prefix.length));
     }
+    const free = await Promise.all([...ids].map(async (id) => ((await this.#locks.take(id)) ? [id] : [])));
     const found = [];
-    for (const id of ids) {
-      if (!(await this.#lock(id))) continue;
+    for (const id of free.flat()) {
       const draft = await this.#read(id, catalogue).catch((error) => void console.warn('draft', id, error));
       if (draft) found.push({ ...draft, id });
-      else this.#unlock(id);
+      else this.#locks.release(id);
     }
     for (const { id, opened, number } of found) this.#found.set(id, { opened, number });
     return found.sort((a, b) => a.opened - b.opened);
@@ -88,7 +88,7 @@ export class Drafts {
         this.keep(document);
       }),
     ];
-    void this.#lock(id);
+    void this.#locks.take(id);
     const { opened, number } = this.#found.get(id) ?? { opened: Date.now(), number: 0 };
     this.#drafts.set(id, {
       document, pending, opened, number, wantsBase: true, baseSize: 0, size: 0, timer: 0,
@@ -115,7 +115,7 @@ export class Drafts {
     clearTimeout(draft?.timer);
     this.#drafts.delete(id);
     for (const prefix of [LAST, OLD]) localStorage.removeItem(prefix + id);
-    void this.ready.then(() => this.#shelf?.delete(id)).catch(() => undefined).finally(() => this.#unlock(id));
+    void this.ready.then(() => this.#shelf?.delete(id)).catch(() => undefined).finally(() => this.#locks.release(id));
   }
 
   /** @param {Draft} draft @param {boolean} [leaves] whether the page may be gone at once */
@@ -169,24 +169,6 @@ export class Drafts {
     const steps = isNewer && last['whole'] ? [] : [...(kept?.edits.map(({ text }) => text) ?? []), ...(isNewer ? [asText(last['text'])] : [])];
     const records = replay(parseJson(base), steps.filter(Boolean).map((step) => parseJson(step)));
     return { ...originOf(about), number: Math.max(asNumber(last['number'], 0), asNumber(about['number'], 0)), json: writeUi(new Store(records), catalogue) };
-  }
-
-  /** @param {string} id @returns {Promise<boolean>} whether this window has it now */
-  #lock(id) {
-    if (!navigator.locks || this.#locks.has(id)) return Promise.resolve(true);
-    return new Promise((answer) => {
-      void navigator.locks.request(OLD + id, { ifAvailable: true }, (lock) => {
-        answer(lock !== null);
-        if (!lock) return undefined;
-        return new Promise((release) => this.#locks.set(id, () => release(undefined)));
-      });
-    });
-  }
-
-  /** @param {string} id */
-  #unlock(id) {
-    this.#locks.get(id)?.();
-    this.#locks.delete(id);
   }
 }
 

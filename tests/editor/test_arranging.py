@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -43,49 +43,49 @@ def _choose(hand: Hand, node: str, *labels: str) -> None:
         line.first.click()
 
 
-@pytest.mark.parametrize(
-    ("label", "edge"),
-    [
-        ("Align left edges", "left"),
-        ("Align right edges", "right"),
-        ("Align upper edges", "top"),
-        ("Align lower edges", "bottom"),
-        ("Align centres in a row", "centerY"),
-        ("Align centres in a column", "centerX"),
-    ],
-)
-def test_nodes_line_up_as_they_are_seen(hand: Hand, label: str, edge: str) -> None:
+_EDGES = {
+    "Align left edges": "left",
+    "Align right edges": "right",
+    "Align upper edges": "top",
+    "Align lower edges": "bottom",
+    "Align centres in a row": "centerY",
+    "Align centres in a column": "centerX",
+}
+
+
+def test_nodes_line_up_as_they_are_seen(hand: Hand) -> None:
     nodes = _three(hand)
     hand.page.mouse.click(*hand.title(nodes[2]))
     hand.page.keyboard.press("Alt+c")
     hand.page.keyboard.press("Control+a")
     before = hand.page.evaluate(_BOXES)
-    _choose(hand, nodes[0], "Align", label)
-    boxes: dict[str, dict[str, float]] = hand.page.evaluate(_BOXES)
-    assert len({round(box[edge]) for box in boxes.values()}) == 1
-    other = ("top", "bottom") if edge in {"left", "right", "centerX"} else ("left", "right")
-    assert all(boxes[node][side] == before[node][side] for node in nodes for side in other)
-    hand.page.keyboard.press("Control+z")
-    assert hand.page.evaluate(_BOXES) == before
+    for label, edge in _EDGES.items():
+        _choose(hand, nodes[0], "Align", label)
+        boxes: dict[str, dict[str, float]] = hand.page.evaluate(_BOXES)
+        assert len({round(box[edge]) for box in boxes.values()}) == 1, label
+        sideways = edge in {"left", "right", "centerX"}
+        other = ("top", "bottom") if sideways else ("left", "right")
+        assert all(boxes[node][side] == before[node][side] for node in nodes for side in other)
+        hand.page.keyboard.press("Control+z")
+        assert hand.page.evaluate(_BOXES) == before
 
 
-@pytest.mark.parametrize(
-    ("label", "first", "last"),
-    [("Space evenly across", "left", "right"), ("Space evenly down", "top", "bottom")],
-)
-def test_gaps_between_nodes_become_equal(hand: Hand, label: str, first: str, last: str) -> None:
+def test_gaps_between_nodes_become_equal(hand: Hand) -> None:
     nodes = _three(hand)
-    if first == "top":
-        hand.drag(hand.title(nodes[2]), (1340, 800))
+    hand.drag(hand.title(nodes[2]), (1340, 850))
     hand.page.keyboard.press("Control+a")
     before = hand.page.evaluate(_BOXES)
-    _choose(hand, nodes[0], "Align", label)
-    boxes: dict[str, Any] = hand.page.evaluate(_BOXES)
-    a, b, c = sorted(boxes.values(), key=lambda box: float(box[first]))
-    assert b[first] - a[last] == pytest.approx(c[first] - b[last], abs=1)
-    assert boxes != before
-    assert boxes[nodes[0]] == before[nodes[0]]
-    assert boxes[nodes[2]] == before[nodes[2]]
+    ways = {"Space evenly across": ("left", "right"), "Space evenly down": ("top", "bottom")}
+    for label, (first, last) in ways.items():
+        _choose(hand, nodes[0], "Align", label)
+        boxes: dict[str, dict[str, float]] = hand.page.evaluate(_BOXES)
+        a, b, c = sorted(boxes.values(), key=lambda box: float(box[first]))
+        assert b[first] - a[last] == pytest.approx(c[first] - b[last], abs=1)
+        assert boxes != before
+        assert boxes[nodes[0]] == before[nodes[0]]
+        assert boxes[nodes[2]] == before[nodes[2]]
+        hand.page.keyboard.press("Control+z")
+        assert hand.page.evaluate(_BOXES) == before
 
 
 def test_boxes_select_with_ctrl_add_with_shift_and_take_away_with_ctrl_and_alt(hand: Hand) -> None:

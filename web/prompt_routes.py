@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from graph.backends.link import AskError
+from graph.backends.questions import AskError
 from graph.errors import FormatError, GraphError
 from graph.formats.api import is_api, to_api
 from graph.formats.ui import is_ui

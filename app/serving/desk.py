@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from app.signatures import RegistrySignatures
-from graph.backends.link import AskError, WorkerGoneError
+from graph.backends.questions import AskError, WorkerGoneError
 from graph.backends.telling import read
 from graph.errors import GraphError
 from graph.formats.api import to_api

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from graph.backends.link import AskError, WorkerGoneError
 from graph.backends.process import ProcessBackend
+from graph.backends.questions import AskError, WorkerGoneError
 from graph.jobs.dispatcher import Dispatcher
 
 if TYPE_CHECKING:

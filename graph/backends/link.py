@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import select
 import signal
-import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
-from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+from queue import SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graph.backends.entry import work
 from graph.backends.last_words import LastWords
+from graph.backends.questions import Questions
+from graph.backends.sending import Sender
 from graph.backends.telling import plain_request, read_event, read_outcome
 from graph.backends.wire import pack, unpack
-from graph.errors import GraphError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from graph.events import Event as Told
 
 _DYING = 5.0
-_SMALL = 2**16
-"""Bytes of a message that a pipe has room for when it has any."""
 _SLOW = 200
 """Events that may wait for a slow listener before previews, which take memory, are left out."""
 _LOOK = 1.0
@@ -38,14 +34,6 @@ _LOOK = 1.0
 
 def _nobody(_type: str, _data: object, _client: str | None) -> None:
     """Stands where nobody listens."""
-
-
-class WorkerGoneError(GraphError):
-    """There is no worker to answer, or it died meanwhile."""
-
-
-class AskError(GraphError):
-    """The worker cannot answer a question; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +67,12 @@ class WorkerLink:
         self.unfit = ""
         self._leaving = False
         self.inbox: Inbox = SimpleQueue()
-        self._replies: dict[int, SimpleQueue[Mapping[str, Any]]] = {}
-        self._numbers = count()
-        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
-        self._unsent = 0
-        self._order = Lock()
+        self.questions = Questions(self.send, lambda: self.fate)
         self._previews = False
         # Forking a process with threads and CUDA in it ends badly.
         spawning = multiprocessing.get_context("spawn")
         self._connection, theirs = spawning.Pipe()
+        self._sender = Sender(self._connection)
         self._words = LastWords(spawning)
         # The number of the last event that was heard of each job that has not ended.
         self._heard: dict[str, int] = {}
@@ -96,8 +81,7 @@ class WorkerLink:
         with _without_ctrl_c():
             self._process.start()
         theirs.close()
-        for task in (self._read, self._write):
-            Thread(target=task, name="worker", daemon=True).start()
+        Thread(target=self._read, name="worker", daemon=True).start()
 
     @property
     def ready(self) -> bool:
@@ -128,7 +112,7 @@ class WorkerLink:
         if not self._heard:
             self._words.write(b"")  # about jobs that have ended, of which one may have had this id
         self._heard[request.id] = -1
-        self._send(message)
+        self._sender.send(message)
 
     def recall(self, job_id: str) -> None:
         """Have a job given back if it has not begun; the inbox tells if it was."""
@@ -140,54 +124,13 @@ class WorkerLink:
         Raises:
             ValueError: It cannot be said in JSON.
         """
-        self._send(pack(message))
-
-    def _send(self, content: bytes) -> None:
-        with self._order:
-            if self._unsent or not self._has_room(len(content)):
-                self._unsent += 1
-                self._waiting.put(content)
-            else:
-                # Handing it to a thread would take longer than sending it.
-                with suppress(OSError, ValueError):
-                    self._connection.send_bytes(content)
+        self._sender.send(pack(message))
 
     def want_previews(self, wanted: bool) -> None:
         """Say whether anybody looks at previews, if that is news."""
         if wanted != self._previews:
             self._previews = wanted
             self.send({"kind": "previews", "wanted": wanted})
-
-    def ask(self, name: str, payload: object, seconds: float) -> Any:  # noqa: ANN401 - plain data
-        """Ask a question that is no job, and wait for the answer; from any thread.
-
-        Raises:
-            WorkerGoneError: The worker is gone, or was before it answered.
-            AskError: It answered that it cannot, or not in time.
-        """
-        number = next(self._numbers)
-        answer: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
-        self._replies[number] = answer
-        try:
-            self.send({"kind": "ask", "number": number, "name": name, "payload": payload})
-            return self._answered(answer, name, seconds)
-        finally:
-            del self._replies[number]
-
-    def _answered(
-        self, answer: SimpleQueue[Mapping[str, Any]], name: str, seconds: float
-    ) -> object:
-        if self.gone.is_set():
-            answer.put({"gone": True})
-        try:
-            reply = answer.get(timeout=seconds)
-        except Empty as error:
-            raise AskError(f"the worker did not answer '{name}' in {seconds:g} seconds") from error
-        if "gone" in reply:
-            raise WorkerGoneError(f"the worker is gone: {self.fate}")
-        if "error" in reply:
-            raise AskError(str(reply["error"]))
-        return reply["value"]
 
     def kill(self) -> None:
         """End the process at once."""
@@ -200,28 +143,6 @@ class WorkerLink:
         self.send({"kind": "stop"})
         if not self.gone.wait(seconds):
             self.kill()
-
-    def _write(self) -> None:
-        """Send what waits: who hangs does not read, and nobody else must wait for that."""
-        while (content := self._waiting.get()) is not None:
-            try:
-                self._connection.send_bytes(content)
-            except (OSError, ValueError):
-                return
-            with self._order:
-                self._unsent -= 1
-
-    def _has_room(self, size: int) -> bool:
-        """Whether so many bytes can be sent now without waiting for anybody, for certain."""
-        if sys.platform != "linux" or size > _SMALL:
-            return False
-        # There, a socket counts as writable while at most a quarter of its 200 KB are taken.
-        looking = select.poll()
-        try:
-            looking.register(self._connection.fileno(), select.POLLOUT)
-        except (OSError, ValueError):
-            return False
-        return any(event & select.POLLOUT for _, event in looking.poll(0))
 
     def _read(self) -> None:
         # A process that the worker left behind may hold the pipe open beyond its end.
@@ -244,8 +165,8 @@ class WorkerLink:
             case "returned":
                 self._heard.pop(message["job"], None)
                 self.inbox.put(Returned(message["job"]))
-            case "reply" if asked := self._replies.get(message["number"]):
-                asked.put(message)
+            case "reply":
+                self.questions.answer(message)
             case "ready":
                 self.about = message["about"]
                 self.settled.set()
@@ -271,13 +192,12 @@ class WorkerLink:
             self._process.kill()
             self._process.join()
         self._hear_last_words()
-        self._waiting.put(None)
+        self._sender.close()
         self._connection.close()
         self.gone.set()
         self.settled.set()
         self.inbox.put(None)
-        for asked in list(self._replies.values()):
-            asked.put({"gone": True})
+        self.questions.give_up()
 
     def _hear_last_words(self) -> None:
         """Hear what was not sent any more of the jobs that had not ended."""

@@ -8,12 +8,14 @@ import atexit
 import multiprocessing.util  # noqa: F401
 import time
 from queue import Empty
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from graph import events
-from graph.backends.link import Returned, WorkerGoneError, WorkerLink
-from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Failed
+from graph.backends.given_job import GivenJob
+from graph.backends.link import Returned, WorkerLink
+from graph.backends.protocol import BRIEF, Crashed, Failed
+from graph.backends.questions import WorkerGoneError
 from graph.backends.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -24,11 +26,6 @@ if TYPE_CHECKING:
     from graph.events import OnEvent
 
 GRACE = 2.0
-_OVER = (events.NodeFinished, events.NodeErred, events.NodeCached, events.NodeBlocked)
-
-
-def _stay() -> None:
-    """Stands where nothing is given back."""
 
 
 class ProcessBackend:
@@ -51,7 +48,7 @@ class ProcessBackend:
         self._grace = grace
         self._turn = Lock()
         # The job that runs, and those that were handed over, in order.
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, GivenJob] = {}
         self._previews = False
         self._workers = Supervisor(factory, arguments, on_said)
         atexit.register(self.close)
@@ -77,7 +74,7 @@ class ProcessBackend:
     def run(self, request: JobRequest, on_event: OnEvent) -> Outcome:
         """Run a job and wait for its end, and for a worker before that if there is none."""
         with self._turn:
-            job = self._jobs.setdefault(request.id, _Job(request))
+            job = self._jobs.setdefault(request.id, GivenJob(request))
             job.on_event = on_event
             if job.cancelled.is_set():
                 self._insist_soon(job)
@@ -97,7 +94,7 @@ class ProcessBackend:
         link = self._workers.ready
         if link is None:
             return False
-        job = _Job(request, on_returned)
+        job = GivenJob(request, on_returned)
         try:
             job.give(link)
         except (ValueError, RecursionError):
@@ -139,14 +136,14 @@ class ProcessBackend:
         link = self._workers.ready
         if link is None:
             raise WorkerGoneError("there is no worker to ask: it is being started")
-        return link.ask(name, payload, seconds)
+        return link.questions.ask(name, payload, seconds)
 
     def close(self, seconds: float = 5.0) -> None:
         """End the worker; a job that runs leaves its journal and is answered as crashed."""
         atexit.unregister(self.close)
         self._workers.close(seconds)
 
-    def _run(self, job: _Job) -> Outcome:
+    def _run(self, job: GivenJob) -> Outcome:
         link = job.link
         if link is None:
             found = self._workers.wait(job.cancelled.is_set)
@@ -168,7 +165,7 @@ class ProcessBackend:
             raise
         return self._lost(job, link) if outcome is None else outcome
 
-    def _hear(self, job: _Job, link: WorkerLink) -> Outcome | None:
+    def _hear(self, job: GivenJob, link: WorkerLink) -> Outcome | None:
         """Pass on what a worker tells of a job until its end; None if the worker's comes first."""
         until, patience = time.monotonic() + BRIEF, BRIEF if len(self._jobs) > 1 else None
         while True:
@@ -192,13 +189,13 @@ class ProcessBackend:
                 job.over.set()
                 return item
 
-    def _recall(self, job: _Job, link: WorkerLink) -> None:
+    def _recall(self, job: GivenJob, link: WorkerLink) -> None:
         """Have the jobs given back that are behind one that takes its time."""
         for other in [*self._jobs]:
             if other != job.id:
                 link.recall(other)
 
-    def _lost(self, job: _Job, link: WorkerLink) -> Outcome:
+    def _lost(self, job: GivenJob, link: WorkerLink) -> Outcome:
         """The worker ended before the job did."""
         if job.cancelled.is_set():
             return job.told_cancelled()
@@ -206,68 +203,9 @@ class ProcessBackend:
             return Crashed(job.node_id, "the worker was told to stop; the job goes on later")
         return Crashed(job.node_id, f"the process that ran the job is gone: {link.fate}")
 
-    def _insist_soon(self, job: _Job) -> None:
+    def _insist_soon(self, job: GivenJob) -> None:
         Thread(target=self._insist, args=(job,), name="cancel", daemon=True).start()
 
-    def _insist(self, job: _Job) -> None:
+    def _insist(self, job: GivenJob) -> None:
         if not job.over.wait(self._grace) and job.link is not None:
             self._workers.spare(job.link)
-
-
-class _Job:
-    """A job that runs or was handed over, as far as its worker has told."""
-
-    def __init__(self, request: JobRequest, on_returned: Callable[[], None] = _stay) -> None:
-        self.id = request.id
-        self._request = request
-        self.on_returned = on_returned
-        self.on_event: OnEvent | None = None
-        """Who listens; nobody while it was only handed over."""
-        self.link: WorkerLink | None = None
-        self.cancelled = Event()
-        self.over = Event()
-        self._number = 0
-        self._running: dict[str, None] = {}
-
-    def give(self, link: WorkerLink) -> None:
-        """Have a worker run it, once those that it was given before have ended.
-
-        Raises:
-            ValueError: The request cannot be said in JSON.
-        """
-        link.run(self._request)
-        self.link = link
-        if self.cancelled.is_set():
-            link.send({"kind": "cancel", "job": self.id})
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything was told of it."""
-        return self._number > 0
-
-    @property
-    def node_id(self) -> str | None:
-        """The node that runs; of several the one that began last."""
-        return next(reversed(self._running), None)
-
-    def tell(self, event: events.Event) -> None:
-        """Pass an event on."""
-        self._number = event.number + 1
-        if isinstance(event, events.NodeStarted):
-            self._running[event.node_id] = None
-        elif isinstance(event, _OVER):
-            self._running.pop(event.node_id, None)
-        self._pass_on(event)
-
-    def told_cancelled(self) -> CancelledOutcome:
-        """Say what the worker cannot say any more."""
-        self._pass_on(
-            events.JobCancelled(
-                job=self.id, number=self._number, time=time.time(), node_id=self.node_id
-            )
-        )
-        return CancelledOutcome(self.node_id)
-
-    def _pass_on(self, event: events.Event) -> None:
-        if self.on_event is not None:
-            self.on_event(event)

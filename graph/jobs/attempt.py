@@ -6,10 +6,8 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from graph.backends.protocol import CancelledOutcome, Crashed
-from graph.errors import describe_node
 from graph.events import JobCancelled, JobFailed, JobFinished
 from graph.jobs.folding import Folding
-from graph.jobs.record import JobError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,19 +92,3 @@ class Attempt:
         if self.stopped and self._request is not None:
             # The wish may have come before the backend knew the job.
             self._backend.cancel(self._request.id)
-
-
-def given_up(crash: Crashed, times: int, attempt: Attempt) -> JobError:
-    """Return why a job that brings its workers down is not tried again."""
-    class_type = attempt.folding.class_of(crash.node_id)
-    where = "before any node ran"
-    if crash.node_id is not None:
-        where = f"while {describe_node(crash.node_id, class_type or 'a node')} ran"
-    return JobError(
-        f"{times} times the worker broke down {where}, so the job was given up;"
-        f" the last time: {crash.sentence}",
-        traceback=attempt.raised,
-        node_id=crash.node_id,
-        class_type=class_type,
-        exception_type="WorkerCrashed",
-    )

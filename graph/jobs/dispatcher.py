@@ -16,16 +16,17 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Done, Failed
-from graph.jobs.attempt import Attempt, given_up
+from graph.jobs.attempt import Attempt
 from graph.jobs.errors import JobsError, StoreError
+from graph.jobs.persistence import Persistence
 from graph.jobs.record import JobError, JobStatus, Result
+from graph.jobs.why import failure, given_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from graph.backends.protocol import Backend, Outcome
     from graph.events import OnEvent
-    from graph.jobs.folding import Folding
     from graph.jobs.queue import JobQueue
     from graph.jobs.record import Taken
     from graph.problems import Problem
@@ -83,13 +84,12 @@ class Dispatcher:
         self._backend = backend
         self._on_event = on_event
         self._warn = warn
-        self._pause = pause
         self._stop = Flag()
+        self._persistence = Persistence(self._stop, warn, pause)
         self._checkpoint = False
         self._attempt: Attempt | None = None
         self._next: _Turn | None = None
         self._brief = False
-        self._warned = ""
         self._end: _End | None = None
         self._thread = Thread(target=self._work, name=name, daemon=True)
 
@@ -155,9 +155,11 @@ class Dispatcher:
         if turn is None:
             return
         job_id = turn.taken.request.id
-        self._insist(lambda: self._queue.put_back(job_id, "the job before it takes its time"))
+        self._persistence.insist(
+            lambda: self._queue.put_back(job_id, "the job before it takes its time")
+        )
         if turn.attempt.unwanted:
-            self._insist(lambda: self._queue.cancel(job_id))
+            self._persistence.insist(lambda: self._queue.cancel(job_id))
 
     def _run(self, turn: _Turn) -> None:
         began = time.monotonic()
@@ -174,9 +176,9 @@ class Dispatcher:
         try:
             taken = take(attempt.cancel)
         except StoreError as error:
-            self._trouble(error)
+            self._persistence.trouble(error)
             return None
-        self._warned = ""
+        self._persistence.relief()
         return None if taken is None else _Turn(taken, attempt)
 
     def _wait(self) -> None:
@@ -192,8 +194,8 @@ class Dispatcher:
         try:
             end.written()
         except StoreError as error:
-            self._trouble(error)
-            self._insist(end.again)
+            self._persistence.trouble(error)
+            self._persistence.insist(end.again)
         except JobsError as error:
             self._warn(str(error))
         except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
@@ -206,16 +208,16 @@ class Dispatcher:
                 result = folding.result(None, _facts(outcome.problems), outcome.warnings)
                 self._finish(taken, attempt, JobStatus.DONE, result)
             case _ if attempt.unwanted:
-                error = _failure(outcome, folding)
+                error = failure(outcome, folding)
                 self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
             case _ if attempt.stopped:
                 why = "the server is stopping; the job goes on when it starts again"
                 self._put_back(taken, why)
             case CancelledOutcome():
-                error = _failure(outcome, folding)
+                error = failure(outcome, folding)
                 self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
             case Failed():
-                result = folding.result(_failure(outcome, folding), _facts(outcome.problems))
+                result = folding.result(failure(outcome, folding), _facts(outcome.problems))
                 self._finish(taken, attempt, JobStatus.FAILED, result)
             case Crashed():
                 self._crashed(taken, attempt, outcome)
@@ -234,7 +236,7 @@ class Dispatcher:
         if turn is not None:
             turn.attempt.stop()
             self._run(turn)
-        self._insist(lambda: self._queue.put_back(taken.request.id, why, crash))
+        self._persistence.insist(lambda: self._queue.put_back(taken.request.id, why, crash))
 
     def _finish(
         self,
@@ -255,52 +257,10 @@ class Dispatcher:
         result = Result(
             error=JobError(sentence, "".join(traceback.format_exception(error))),
         )
-        self._insist(lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result))
-
-    def _insist(self, write: Callable[[], object]) -> None:
-        """Write until it is written, or until there is no more time for it.
-
-        In that case the job still runs as far as the database knows, and starts anew next time.
-        """
-        while True:
-            try:
-                write()
-            except StoreError as error:
-                self._trouble(error)
-                if self._stop.is_set():
-                    return
-            except JobsError as error:
-                self._warn(str(error))
-                return
-            else:
-                self._warned = ""
-                return
-
-    def _trouble(self, error: StoreError) -> None:
-        """Tell of trouble with the database, once while it lasts, and wait a moment."""
-        if str(error) != self._warned:
-            self._warned = str(error)
-            self._warn(f"{error} (the queue waits until then)")
-        self._stop.wait(self._pause)
+        self._persistence.insist(
+            lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result)
+        )
 
 
 def _facts(problems: tuple[Problem, ...]) -> tuple[dict[str, object], ...]:
     return tuple(map(asdict, problems))
-
-
-def _failure(outcome: Failed | CancelledOutcome | Crashed, folding: Folding) -> JobError:
-    """Why a job did not come to its end: as the backend says, else as the node said."""
-    heard = folding.error or JobError("")
-    node = heard.node_id if outcome.node_id is None else outcome.node_id
-    if isinstance(outcome, CancelledOutcome):
-        return JobError("the job was cancelled", "", node, folding.class_of(node))
-    if isinstance(outcome, Crashed):
-        return JobError(outcome.sentence, "", node, folding.class_of(node))
-    return JobError(
-        outcome.sentence,
-        outcome.traceback or heard.traceback,
-        node,
-        outcome.class_type or heard.class_type,
-        outcome.exception_type or heard.exception_type,
-        heard.inputs if node == heard.node_id else None,
-    )

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from graph.backends.link import AskError, WorkerGoneError
+from graph.backends.questions import AskError, WorkerGoneError
 from tests.web.house import TWO, api, house_in, post, served, wait_for_history
 from tests.web.serving import error_of
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graph.backends.link import AskError, WorkerGoneError
 from graph.backends.process import ProcessBackend
 from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed, Outcome
+from graph.backends.questions import AskError, WorkerGoneError
 from graph.events import Event as Told
 from graph.events import NodeFinished, NodeProgress, WholePicture
 from tests.support.workers import (

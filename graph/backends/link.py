@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graph.backends.entry import work
 from graph.backends.last_words import LastWords
+from graph.backends.pipes import news_at
 from graph.backends.questions import Questions
 from graph.backends.sending import Sender
 from graph.backends.telling import plain_request, read_event, read_outcome
@@ -147,8 +148,9 @@ class WorkerLink:
     def _read(self) -> None:
         # A process that the worker left behind may hold the pipe open beyond its end.
         with suppress(EOFError, OSError, ValueError, KeyError):
+            news = news_at(self._connection)
             while True:
-                if self._connection.poll(_LOOK):
+                if news(_LOOK):
                     for message in unpack(self._connection.recv_bytes())["messages"]:
                         self._take(message)
                 elif self._process.exitcode is not None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import select
-import sys
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
+from graph.backends.pipes import room_at
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-
-_SMALL = 2**16
-"""Bytes of a message that a pipe has room for when it has any."""
 
 
 class Sender:
@@ -25,6 +22,7 @@ class Sender:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._has_room = room_at(connection)
         self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
         self._unsent = 0
         self._order = Lock()
@@ -54,15 +52,3 @@ class Sender:
                 return
             with self._order:
                 self._unsent -= 1
-
-    def _has_room(self, size: int) -> bool:
-        """Whether so many bytes can be sent now without waiting for anybody, for certain."""
-        if sys.platform != "linux" or size > _SMALL:
-            return False
-        # There, a socket counts as writable while at most a quarter of its 200 KB are taken.
-        looking = select.poll()
-        try:
-            looking.register(self._connection.fileno(), select.POLLOUT)
-        except (OSError, ValueError):
-            return False
-        return any(event & select.POLLOUT for _, event in looking.poll(0))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from graph import events
 from graph.backends.protocol import CancelledOutcome, Crashed, Done, Failed
@@ -30,8 +31,11 @@ def plain_request(request: JobRequest) -> dict[str, object]:
 
 def read(kind: Callable[..., Thing], plain: Mapping[str, Any]) -> Thing:
     """Make a thing of plain data again, its lists tuples and its problems problems."""
-    readers = _readers(kind)
-    return kind(**{name: readers[name](value) for name, value in plain.items()})
+    facts = dict(plain)
+    for name, reader in _form(kind).readers.items():
+        if name in facts:
+            facts[name] = reader(facts[name])
+    return kind(**facts)
 
 
 def plain_event(event: Event) -> dict[str, object]:
@@ -76,24 +80,48 @@ def _kinds() -> Mapping[str, type[Event]]:
 
 def _plain(thing: Any) -> dict[str, object]:  # noqa: ANN401 - any dataclass
     """The fields of a dataclass by name, with the fields of problems in it."""
-    return {name: _said(getattr(thing, name)) for name in _readers(thing.__class__)}
+    form = _form(thing.__class__)
+    plain: dict[str, object] = dict(zip(form.names, form.values(thing), strict=True))
+    for name in form.problems:
+        plain[name] = [_plain(problem) for problem in getattr(thing, name)]
+    return plain
 
 
-def _said(value: object) -> object:
-    if isinstance(value, tuple) and value and isinstance(value[0], Problem):
-        return [_plain(problem) for problem in value]
-    return value
+class _Form(NamedTuple):
+    """What is to be known of a dataclass.
+
+    Attributes:
+        names: Of its fields.
+        values: Answers the values of all.
+        problems: Names of the fields that hold problems.
+        readers: What makes a field's value of what JSON gives, where that is another thing.
+    """
+
+    names: tuple[str, ...]
+    values: Callable[[Any], tuple[object, ...]]
+    problems: tuple[str, ...]
+    readers: Mapping[str, Callable[[Any], Any]]
 
 
 @cache
-def _readers(kind: Callable[..., object]) -> Mapping[str, Callable[[Any], Any]]:
-    """For each field of a dataclass, what makes its value of what JSON gives."""
-    return {field.name: _reader(str(field.type)) for field in fields(cast("Any", kind))}
+def _form(kind: Callable[..., object]) -> _Form:
+    types = {field.name: str(field.type) for field in fields(cast("Any", kind))}
+    problems = tuple(name for name, at in types.items() if at.startswith("tuple[Problem"))
+    lists = [name for name, at in types.items() if at.startswith("tuple[")]
+    readers = {name: _read_problems if name in problems else _read_list for name in lists}
+    names = tuple(types)
+    return _Form(names, _values_of(names), problems, readers)
 
 
-def _reader(annotation: str) -> Callable[[Any], Any]:
-    if annotation.startswith("tuple[Problem"):
-        return lambda value: tuple(read(Problem, problem) for problem in value)
-    if annotation.startswith("tuple["):
-        return lambda value: None if value is None else tuple(value)
-    return lambda value: value
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[object, ...]]:
+    if len(names) == 1:  # then `attrgetter` answers no tuple
+        return lambda thing: (getattr(thing, names[0]),)
+    return attrgetter(*names)
+
+
+def _read_problems(value: Any) -> tuple[Problem, ...]:  # noqa: ANN401 - what came
+    return tuple(read(Problem, problem) for problem in value)
+
+
+def _read_list(value: Any) -> tuple[object, ...] | None:  # noqa: ANN401 - what came
+    return None if value is None else tuple(value)

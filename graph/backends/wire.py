@@ -79,7 +79,7 @@ def unpack(content: bytes) -> dict[str, Any]:
         place = value.get(_MARK) if len(value) == 1 else None
         return runs[place] if isinstance(place, int) and place < len(runs) else value
 
-    message: dict[str, Any] = json.loads(text, object_hook=restored if runs else None)
+    message: dict[str, Any] = json.loads(text.decode(), object_hook=restored if runs else None)
     return message
 
 

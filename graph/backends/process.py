@@ -92,7 +92,8 @@ class ProcessBackend:
     def hand_over(self, request: JobRequest, on_returned: Callable[[], None]) -> bool:
         """Have a worker that is ready begin a job when it has done those before it."""
         link = self._workers.ready
-        if link is None:
+        # Those that a worker was given that is gone come first, whoever runs them.
+        if link is None or any(job.link is not link for job in self._jobs.values()):
             return False
         job = GivenJob(request, on_returned)
         try:
@@ -190,8 +191,11 @@ class ProcessBackend:
                 return item
 
     def _recall(self, job: GivenJob, link: WorkerLink) -> None:
-        """Have the jobs given back that are behind one that takes its time."""
-        for other in [*self._jobs]:
+        """Have the jobs given back that are behind one that takes its time, the last one first.
+
+        So those that are given back are all behind those that are not.
+        """
+        for other in reversed([*self._jobs]):
             if other != job.id:
                 link.recall(other)
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import deque
 from dataclasses import asdict
+from functools import partial
 from threading import Event as Flag
 from threading import Thread
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Done, Failed
 from graph.jobs.attempt import Attempt
@@ -49,6 +51,13 @@ class _End(NamedTuple):
     taken: Taken
     written: Callable[[], object]
     again: Callable[[], None]
+
+
+_SOME: Final = 4
+"""Jobs that are handed over together: their take is written down once."""
+_FEW: Final = 2
+"""So many of them, or fewer, are too few for the worker to be busy until it hears of more."""
+Answer = TypeVar("Answer")
 
 
 class _Turn(NamedTuple):
@@ -88,7 +97,7 @@ class Dispatcher:
         self._persistence = Persistence(self._stop, warn, pause)
         self._checkpoint = False
         self._attempt: Attempt | None = None
-        self._next: _Turn | None = None
+        self._ahead: deque[_Turn] = deque()
         self._brief = False
         self._end: _End | None = None
         self._thread = Thread(target=self._work, name=name, daemon=True)
@@ -111,9 +120,9 @@ class Dispatcher:
         self._checkpoint = checkpoint
         self._stop.set()
         self._queue.wake()
-        attempt, following = self._attempt, self._next
-        if following is not None:
-            following.attempt.stop()
+        attempt = self._attempt
+        for turn in self._ahead.copy():
+            turn.attempt.stop()
         if checkpoint and attempt is not None:
             attempt.stop()
         if self._thread.ident is not None:
@@ -121,9 +130,9 @@ class Dispatcher:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while self._next is not None or not self._stop.is_set():
-            following, self._next = self._next, None
-            turn = following or self._take(self._queue.take)
+        while self._ahead or not self._stop.is_set():
+            at_hand = bool(self._ahead)
+            turn = self._ahead.popleft() if at_hand else self._take()
             if turn is not None:
                 self._attempt = turn.attempt
                 self._hand_over_behind(turn)
@@ -131,33 +140,34 @@ class Dispatcher:
             if turn is None:
                 self._wait()
                 continue
-            if following is not None:
+            if at_hand:
                 self._queue.begin(turn.taken)
-            if self._stop.is_set() and (self._checkpoint or following is not None):
+            if self._stop.is_set() and (self._checkpoint or at_hand):
                 turn.attempt.stop()  # it was taken while the wish to stop came
             self._run(turn)
             self._attempt = None
         self._see_to_the_end()
 
     def _hand_over_behind(self, turn: _Turn) -> None:
-        """While jobs are brief, have the next one begin right when this one has ended."""
-        if not self._brief or self._stop.is_set():
+        """While jobs are brief, have the next ones begin right when this one has ended."""
+        if not self._brief or self._stop.is_set() or len(self._ahead) > _FEW:
             return
-        if not turn.attempt.hand_over(turn.taken.request, self._take_back):
+        if not turn.attempt.hand_over(turn.taken.request, _stay):
             return
-        self._next = self._take(self._queue.take_ahead)
-        if self._next is not None:
-            self._next.attempt.hand_over(self._next.taken.request, self._take_back)
+        attempts = [Attempt(self._backend, self._on_event) for _ in range(_SOME)]
+        taken = self._tried(lambda: self._queue.take_ahead([at.cancel for at in attempts]))
+        self._ahead += map(_Turn, taken or (), attempts)
+        for following in self._ahead:
+            given_back = partial(self._take_back, following)
+            if not following.attempt.hand_over(following.taken.request, given_back):
+                break  # nor those behind it, for they would begin before it
 
-    def _take_back(self) -> None:
-        """Let the job that was handed over wait again: the one before it takes its time."""
-        turn, self._next = self._next, None
-        if turn is None:
-            return
+    def _take_back(self, turn: _Turn) -> None:
+        """Let a job wait again that was handed over: one before it takes its time."""
+        self._ahead.remove(turn)
         job_id = turn.taken.request.id
-        self._persistence.insist(
-            lambda: self._queue.put_back(job_id, "the job before it takes its time")
-        )
+        why = "a job before it takes its time"
+        self._persistence.insist(lambda: self._queue.put_back(job_id, why))
         if turn.attempt.unwanted:
             self._persistence.insist(lambda: self._queue.cancel(job_id))
 
@@ -170,16 +180,20 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
             self._give_up(turn.taken, error)
 
-    def _take(self, take: Callable[[Callable[[], None]], Taken | None]) -> _Turn | None:
+    def _take(self) -> _Turn | None:
         """Take a job if there is one, and write down the end of the one before by the way."""
         attempt = Attempt(self._backend, self._on_event)
+        taken = self._tried(lambda: self._queue.take(attempt.cancel))
+        return None if taken is None else _Turn(taken, attempt)
+
+    def _tried(self, take: Callable[[], Answer]) -> Answer | None:
         try:
-            taken = take(attempt.cancel)
+            taken = take()
         except StoreError as error:
             self._persistence.trouble(error)
             return None
         self._persistence.relief()
-        return None if taken is None else _Turn(taken, attempt)
+        return taken
 
     def _wait(self) -> None:
         """Wait a moment for a job."""
@@ -231,11 +245,16 @@ class Dispatcher:
         self._finish(taken, attempt, JobStatus.FAILED, result, crash)
 
     def _put_back(self, taken: Taken, why: str, crash: Crashed | None = None) -> None:
-        """Let a job wait again, ahead of everybody, of the one that was handed over, too."""
-        turn, self._next = self._next, None
-        if turn is not None:
+        """Let a job wait again, ahead of everybody, of those that were handed over, too."""
+        for turn in self._ahead:
             turn.attempt.stop()
-            self._run(turn)
+        # They have their say in order; who goes to the front last is first.
+        ended: list[tuple[_Turn, Outcome]] = []
+        while self._ahead:
+            turn = self._ahead.popleft()
+            ended.append((turn, turn.attempt.run(turn.taken.request)))
+        for turn, outcome in reversed(ended):
+            self._settle(turn.taken, turn.attempt, outcome)
         self._persistence.insist(lambda: self._queue.put_back(taken.request.id, why, crash))
 
     def _finish(
@@ -260,6 +279,10 @@ class Dispatcher:
         self._persistence.insist(
             lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result)
         )
+
+
+def _stay() -> None:
+    """Nobody takes back a job that is about to run."""
 
 
 def _facts(problems: tuple[Problem, ...]) -> tuple[dict[str, object], ...]:

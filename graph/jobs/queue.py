@@ -17,7 +17,7 @@ from graph.jobs.record import JobStatus
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from graph.backends.protocol import Crashed
     from graph.events import OnEvent
@@ -98,17 +98,22 @@ class JobQueue:
 
         return self._store.write(lambda database: self._state.take(database, cancel), then)
 
-    def take_ahead(self, cancel: Callable[[], None]) -> Taken | None:
-        """Take a job that is to run when another one has ended; until `begin` it counts as waiting.
+    def take_ahead(self, cancels: Sequence[Callable[[], None]]) -> list[Taken]:
+        """Take jobs that are to run when others have ended; until `begin` they count as waiting.
 
-        None is taken while somebody else waits for one, who can run it at once.
+        None are taken while somebody else waits for one, who can run it at once.
 
         Args:
-            cancel: As for `take`.
+            cancels: For each job that is wanted, as for `take`.
         """
         if self._idle or not self._may_start():
-            return None
-        return self._store.write(lambda database: self._state.take(database, cancel, ahead=True))
+            return []
+
+        def change(database: sqlite3.Connection) -> list[Taken]:
+            taken = (self._state.take(database, cancel, ahead=True) for cancel in cancels)
+            return [one for one in taken if one is not None]
+
+        return self._store.write(change)
 
     def begin(self, taken: Taken) -> None:
         """Let a job run that was taken ahead."""

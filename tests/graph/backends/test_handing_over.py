@@ -120,3 +120,20 @@ def test_nothing_is_handed_over_while_there_is_no_worker(backend: ProcessBackend
     wait_for(lambda: backend.worker_pid is None)
     assert not backend.hand_over(job("Number", job_id="early"), _unexpected)
     assert backend.wait(60) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_what_a_dead_worker_was_given_comes_first(backend: ProcessBackend) -> None:
+    assert backend.wait(60) == ""
+    pid = backend.worker_pid
+    assert pid is not None
+    first, second = job("Number", job_id="before"), job("Number", job_id="after")
+    os.kill(pid, signal.SIGSTOP)
+    assert backend.hand_over(first, _unexpected)
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: backend.worker_pid not in {None, pid})
+    assert not backend.hand_over(second, _unexpected)
+    for request in (first, second):
+        told = Listener()
+        assert isinstance(backend.run(request, told), Done)
+        assert {event.job for event in told.events} == {request.id}

@@ -153,9 +153,9 @@ def test_nothing_is_taken_ahead_while_somebody_else_has_nothing_to_do(queues: Qu
     idle.start()
     wait_for(lambda: queues.queue._idle == 1)
     queues.queue._state.line.add(Waiting(1, "one", "", None))  # and nobody was woken yet
-    assert queues.queue.take_ahead(lambda: None) is None
+    assert queues.queue.take_ahead([lambda: None]) == []
     queues.queue.wake()
     idle.join()
     queues.queue._state.line.remove("one")
     _enqueue(queues, "two", "Number")
-    assert queues.queue.take_ahead(lambda: None) is not None
+    assert len(queues.queue.take_ahead([lambda: None] * 3)) == 1

@@ -93,7 +93,7 @@ class Shortage:
 
 def collect_rarely() -> None:
     """Have Python look for garbage in circles less often: it takes its time among many objects."""
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 def ran_out(error: BaseException | None) -> bool:

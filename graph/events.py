@@ -6,15 +6,14 @@ The engine knows no clients: a progress bar, a WebSocket and a history row all r
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
-
-from graph.facts import fact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Anything that happens to a job.
 
@@ -29,7 +28,7 @@ class Event:
     time: float
 
 
-@fact()
+@dataclass(frozen=True, slots=True)
 class WholePicture:
     """A picture that a node hands to whoever asked for it, who must not miss it.
 
@@ -40,28 +39,28 @@ class WholePicture:
     content: bytes
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobStarted(Event):
     """Work begins. `nodes` are all that the run may need, in order."""
 
     nodes: tuple[str, ...]
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobFinished(Event):
     """Everything is done, in `seconds`."""
 
     seconds: float
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCancelled(Event):
     """The job was cancelled, at `node_id` if one was running."""
 
     node_id: str | None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobFailed(Event):
     """Some node failed and all that does not depend on it is done, in `seconds`.
 
@@ -72,7 +71,7 @@ class JobFailed(Event):
     node_id: str
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEvent(Event):
     """Anything that happens to a node of a job.
 
@@ -87,21 +86,21 @@ class NodeEvent(Event):
     display_node: str
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeCached(NodeEvent):
     """The node need not run. `ui` is what clients were told when it did."""
 
     ui: Mapping[str, object] | None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStarted(NodeEvent):
     """The node runs, and `reason` says why its result was not in the cache."""
 
     reason: str
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeProgress(NodeEvent):
     """The node has done `value` of `total` steps, lately at `seconds_per_step`.
 
@@ -115,14 +114,14 @@ class NodeProgress(NodeEvent):
     preview: object | None = None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeWarning(NodeEvent):
     """The node says something that is no error."""
 
     text: str
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFinished(NodeEvent):
     """The node is done after `seconds`; `ui` is what it wants clients to be told."""
 
@@ -130,7 +129,7 @@ class NodeFinished(NodeEvent):
     ui: Mapping[str, object] | None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeErred(NodeEvent):
     """The node raised: one sentence, and apart from it the traceback.
 
@@ -144,7 +143,7 @@ class NodeErred(NodeEvent):
     inputs: Mapping[str, object] | None = None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeBlocked(NodeEvent):
     """The node does not run, because a node before it said so, with a message for the user."""
 

@@ -6,10 +6,10 @@ with all others.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from graph.events import Event
-from graph.facts import fact
 
 if TYPE_CHECKING:
     from graph.jobs.record import JobError, JobStatus
@@ -19,7 +19,7 @@ NO_JOB: Final = ""
 """The job of events that concern the queue as a whole."""
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobQueued(Event):
     """The job is in the queue, sent by `client`, and told to have the place `place`."""
 
@@ -27,7 +27,7 @@ class JobQueued(Event):
     place: float
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobTaken(Event):
     """The job was taken from the queue to be run; until now `crashes` workers died of it."""
 
@@ -35,7 +35,7 @@ class JobTaken(Event):
     crashes: int
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobPutBack(Event):
     """The job did not come to its end and is at the front of the queue again.
 
@@ -47,7 +47,7 @@ class JobPutBack(Event):
     node_id: str | None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobEnded(Event):
     """The job has ended, and its history can be read. Told once for each job, last of all."""
 
@@ -56,7 +56,7 @@ class JobEnded(Event):
     error: JobError | None
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueChanged(Event):
     """So many jobs wait and run now; or their order has changed, or the queue was paused."""
 

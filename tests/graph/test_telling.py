@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from graph.events import JobStarted, NodeWarning
+from graph.events import JobFinished, JobStarted, NodeWarning
 from graph.telling import Pace, Teller
 
 if TYPE_CHECKING:
@@ -51,3 +52,9 @@ def test_a_pace_follows_what_happened_lately(monkeypatch: pytest.MonkeyPatch) ->
     assert pace.at(3) == pytest.approx(2.0)
     assert pace.at(3) == pytest.approx(2.0)  # no step was done
     assert pace.at(4) == pytest.approx((2.0 + 10.5) / 2)
+
+
+def test_nobody_can_change_what_was_told() -> None:
+    event = JobFinished(job="a", number=0, time=0.0, seconds=1.0)
+    with pytest.raises(FrozenInstanceError):
+        event.seconds = 2.0  # type: ignore[misc]

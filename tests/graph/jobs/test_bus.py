@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import events
-from graph.facts import fact
 from graph.jobs.bus import Bus, MissedEventsError, Told
 from graph.jobs.queue_events import JobEnded
 from graph.jobs.record import JobStatus
 from tests.graph.jobs.scripted import node
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Novelty(events.Event):
     """An event of some later version."""
 

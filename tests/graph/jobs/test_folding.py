@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from graph import events
-from graph.facts import fact
 from graph.jobs.folding import Folding
 from graph.jobs.record import NodeRecord, Result
 from tests.graph.jobs.scripted import node
 
 
-@fact(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Novelty(events.NodeEvent):
     """An event of some later version."""
 

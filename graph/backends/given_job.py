@@ -38,6 +38,8 @@ class GivenJob:
         self.on_event: OnEvent | None = None
         """Who listens; nobody while it was only handed over."""
         self.link: WorkerLink | None = None
+        self.recalled = False
+        """Whether it may be on its way back."""
         self.cancelled = Event()
         self.over = Event()
         self._number = 0
@@ -51,8 +53,15 @@ class GivenJob:
         """
         link.run(self._request)
         self.link = link
+        self.recalled = False
         if self.cancelled.is_set():
             link.send({"kind": "cancel", "job": self.id})
+
+    def recall(self) -> None:
+        """Have it given back if it has not begun."""
+        if self.link is not None:
+            self.recalled = True
+            self.link.recall(self.id)
 
     @property
     def begun(self) -> bool:

@@ -50,6 +50,7 @@ class ProcessBackend:
         # The job that runs, and those that were handed over, in order.
         self._jobs: dict[str, GivenJob] = {}
         self._previews = False
+        self._saying = Lock()
         self._workers = Supervisor(factory, arguments, on_said)
         atexit.register(self.close)
 
@@ -92,10 +93,12 @@ class ProcessBackend:
     def hand_over(self, request: JobRequest, on_returned: Callable[[], None]) -> bool:
         """Have a worker that is ready begin a job when it has done those before it."""
         link = self._workers.ready
-        # Those that a worker was given that is gone come first, whoever runs them.
-        if link is None or any(job.link is not link for job in self._jobs.values()):
+        # Those that a worker was given that is gone come first, whoever runs them, and so do those
+        # that may have to be given once more.
+        if link is None or any(job.link is not link or job.recalled for job in self._jobs.values()):
             return False
         job = GivenJob(request, on_returned)
+        self._say_whether_to_preview(link)
         try:
             job.give(link)
         except (ValueError, RecursionError):
@@ -120,7 +123,7 @@ class ProcessBackend:
         self._previews = wanted
         link = self._workers.ready
         if link is not None:
-            link.want_previews(wanted)
+            self._say_whether_to_preview(link)
 
     def ask(self, name: str, payload: object = None, *, seconds: float = 30.0) -> Any:  # noqa: ANN401
         """Ask the worker something that is no job; from any thread, also while a job runs.
@@ -153,7 +156,7 @@ class ProcessBackend:
             if isinstance(found, str):
                 return Failed(found)
             link = found
-            link.want_previews(self._previews)
+            self._say_whether_to_preview(link)
             try:
                 job.give(link)
             except (ValueError, RecursionError) as error:
@@ -161,8 +164,11 @@ class ProcessBackend:
         try:
             outcome = self._hear(job, link)
         except BaseException:
-            # Whoever listened failed; the next job needs a worker that is free.
+            # Whoever listened failed; the next job needs a worker that is free, and is not to hear
+            # what was left to tell of this one.
             self._workers.spare(link)
+            for other in self._jobs.values():
+                other.link = None
             raise
         return self._lost(job, link) if outcome is None else outcome
 
@@ -171,7 +177,7 @@ class ProcessBackend:
         until, patience = time.monotonic() + BRIEF, BRIEF if len(self._jobs) > 1 else None
         while True:
             if patience is not None and time.monotonic() > until:
-                self._recall(job, link)
+                self._recall(job)
                 patience = None
             try:
                 item = link.inbox.get(timeout=patience)
@@ -190,14 +196,18 @@ class ProcessBackend:
                 job.over.set()
                 return item
 
-    def _recall(self, job: GivenJob, link: WorkerLink) -> None:
+    def _recall(self, job: GivenJob) -> None:
         """Have the jobs given back that are behind one that takes its time, the last one first.
 
         So those that are given back are all behind those that are not.
         """
-        for other in reversed([*self._jobs]):
-            if other != job.id:
-                link.recall(other)
+        for other in reversed(self._jobs.values()):
+            if other is not job:
+                other.recall()
+
+    def _say_whether_to_preview(self, link: WorkerLink) -> None:
+        with self._saying:  # or who says it last may say what was wanted before
+            link.want_previews(self._previews)
 
     def _lost(self, job: GivenJob, link: WorkerLink) -> Outcome:
         """The worker ended before the job did."""

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from graph.backends.link import Returned
 from graph.backends.process import ProcessBackend
 from graph.backends.protocol import CancelledOutcome, Crashed, Done, Outcome
+from graph.events import Event as Told
+from graph.events import NodeProgress
 from tests.support.workers import Listener, job, make_workshop, wait_for
 
 if TYPE_CHECKING:
@@ -137,3 +140,68 @@ def test_what_a_dead_worker_was_given_comes_first(backend: ProcessBackend) -> No
         told = Listener()
         assert isinstance(backend.run(request, told), Done)
         assert {event.job for event in told.events} == {request.id}
+
+
+def test_nothing_is_handed_over_behind_a_job_that_may_be_on_its_way_back(
+    backend: ProcessBackend,
+) -> None:
+    assert backend.wait(60) == ""
+    first = job("Steps", job_id="patient", shown=True, count=20, milliseconds=10)
+    second, third = job("Number", job_id="returned"), job("Number", job_id="third")
+    for request in (first, second):
+        assert backend.hand_over(request, _unexpected)
+    link = backend._jobs["patient"].link
+    assert link is not None
+    backend._recall(backend._jobs["patient"])
+    said = [link.inbox.get(timeout=30)]
+    while not isinstance(said[-1], Done):
+        said.append(link.inbox.get(timeout=30))
+    # As if it had been given back in the last moment, when the first was done.
+    for item in sorted(said, key=lambda item: isinstance(item, Returned)):
+        link.inbox.put(item)
+    assert isinstance(backend.run(first, Listener()), Done)
+    assert not backend.hand_over(third, _unexpected)
+    for request in (second, third):
+        told = Listener()
+        assert isinstance(backend.run(request, told), Done)
+        assert {event.job for event in told.events} == {request.id}
+
+
+def test_what_was_told_to_a_listener_that_failed_is_not_taken_for_the_next_job(
+    backend: ProcessBackend,
+) -> None:
+    assert backend.wait(60) == ""
+
+    def fail(_event: Told) -> None:
+        raise ZeroDivisionError("a fault")
+
+    first = job("Number", job_id="unheard", value=11)
+    second = job("Number", job_id="heard", value=12)
+    for request in (first, second):
+        assert backend.hand_over(request, _unexpected)
+    link = backend._jobs["heard"].link
+    assert link is not None
+    wait_for(lambda: not link._heard)  # both are done
+    with pytest.raises(ZeroDivisionError):
+        backend.run(first, fail)
+    told = Listener()
+    assert isinstance(backend.run(second, told), Done)
+    assert {event.job for event in told.events} == {"heard"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_new_worker_knows_whether_previews_are_wanted_of_what_is_handed_over(
+    backend: ProcessBackend,
+) -> None:
+    assert backend.wait(60) == ""
+    backend.want_previews(True)
+    pid = backend.worker_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: backend.worker_pid not in {None, pid})
+    shown = job("Steps", job_id="shown", count=20, milliseconds=10)
+    assert backend.hand_over(shown, _unexpected)
+    told = Listener()
+    assert isinstance(backend.run(shown, told), Done)
+    backend.want_previews(False)
+    assert any(event.preview for event in told.events if isinstance(event, NodeProgress))

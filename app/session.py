@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app import canvas_values, devices
+from app import canvas_values, devices, interrupts
 from app.catalogue import make_catalogue
 from app.engine import make_engine
 from app.folders import make_folders, require_writable
@@ -155,7 +155,12 @@ class Session:
         return self._engine.run(
             apply(document.workflow, changes),
             on_event=on_event,
-            options=Options(extra_pnginfo=extra, debug=self.settings.debug, allow_broken=partly),
+            options=Options(
+                extra_pnginfo=extra,
+                debug=self.settings.debug,
+                allow_broken=partly,
+                cancel=interrupts.token(),
+            ),
         )
 
     def close(self) -> None:

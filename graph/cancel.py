@@ -51,5 +51,5 @@ class CancelToken:
         Raises:
             Cancelled: It was.
         """
-        if self._event.is_set():
+        if self.cancelled:
             raise Cancelled

@@ -280,9 +280,12 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing_half_written(
     command = [sys.executable, str(ROOT / "main.py"), "run", TXT2IMG]
     options = ["--set", "KSampler.steps=10000", "--output-directory", str(tmp_path)]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        try:
+            time.sleep(seconds)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []

@@ -94,3 +94,32 @@ test('numbers that are none are shown as what they are', () => {
     ['value.shape', '1 × 4'], ['value.range', 'nan … 1.235'], ['value.mean', '0.5'],
   ]);
 });
+
+test('of several jobs of a workflow the one that runs is followed, each in its turn', () => {
+  const run = new RunState();
+  for (const job of ['a', 'b', 'c']) run.expect(job);
+  assert.deepEqual([run.job, run.next], ['a', ['b', 'c']]);
+  run.hear('execution_start', { prompt_id: 'a', nodes: ['1'] });
+  run.hear('job_ended', { prompt_id: 'a', status: 'done' });
+  assert.equal(run.isBusy, true, 'two wait');
+  run.hear('execution_start', { prompt_id: 'b', nodes: ['1'] });
+  assert.deepEqual([run.job, run.status, run.next], ['b', 'running', ['c']]);
+  run.hear('job_ended', { prompt_id: 'c', status: 'cancelled' });
+  run.hear('job_ended', { prompt_id: 'b', status: 'done' });
+  assert.deepEqual([run.job, run.status, run.isBusy], ['b', 'done', false]);
+});
+
+test('a job that goes in front is followed first, and one that was not taken not at all', () => {
+  const run = new RunState();
+  run.expect('a');
+  run.expect('front');
+  run.expect('refused');
+  run.forgo('refused');
+  run.hear('execution_start', { prompt_id: 'front', nodes: ['1'] });
+  assert.deepEqual([run.job, run.next], ['front', ['a']]);
+  run.hear('job_ended', { prompt_id: 'front', status: 'done' });
+  run.hear('executing', { prompt_id: 'a', node: '1' });
+  assert.equal(run.job, 'a');
+  run.forgo('a');
+  assert.deepEqual([run.job, run.isBusy], ['', false]);
+});

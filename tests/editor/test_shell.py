@@ -54,6 +54,57 @@ def test_a_batch_waits_in_a_queue_that_is_held_and_goes_on_with_other_seeds(page
     wait_for_run(page)
 
 
+def test_of_a_batch_the_job_that_runs_is_shown_while_the_others_wait(page: Page) -> None:
+    page.evaluate(_SET, {"steps": 300, "seed": 70, "seed.control": "increment"})
+    page.locator(".batch").fill("2")
+    page.locator(".batch").press("Tab")
+    before = page.locator(".toolbar-group button").first.bounding_box()
+    page.locator("#run").click()
+    page.wait_for_function(
+        """() => editor.document.run.next.length === 1
+            && [...editor.document.run.all()].some(([, {value}]) => value > 3)"""
+    )
+    assert page.locator(".toolbar-group button").first.bounding_box() == before
+    first = page.evaluate("editor.document.run.job")
+    page.reload()
+    wait_until_ready(page)
+    page.wait_for_function("() => editor.document.run.status === 'running'")
+    assert page.evaluate("editor.document.run.next.length") == 1
+    page.locator("#cancel").click()
+    page.wait_for_function(
+        "first => editor.document.run.job !== first && editor.document.run.status === 'running'",
+        arg=first,
+    )
+    page.locator("#cancel").click()
+    page.wait_for_function("() => !editor.document.run.isBusy")
+
+
+def test_what_is_said_of_a_refusal_goes_with_its_cause_or_its_tab(page: Page) -> None:
+    def refuse() -> None:
+        page.keyboard.press("Control+Enter")
+        page.locator(".toast-error").wait_for()
+
+    page.evaluate(_SET, {"sampler_name": "gone"})
+    refuse()
+    page.keyboard.press("Control+z")
+    page.locator(".toast-error").wait_for(state="detached")
+    page.keyboard.press("Control+y")
+    refuse()
+    refuse()
+    assert page.locator(".toast-error").count() == 1
+    page.evaluate("editor.close(editor.document)")
+    page.locator(".toast-error").wait_for(state="detached")
+
+
+def test_the_graph_stays_where_it_is_when_a_panel_opens_beside_it(page: Page) -> None:
+    hand = Hand(page)
+    sampler = page.evaluate(_ID, "KSampler")
+    before = hand.title(sampler)
+    for _ in range(2):
+        page.locator("[data-panel=gallery]").click()
+        assert hand.title(sampler) == pytest.approx(before)
+
+
 def test_the_windows_title_tells_of_the_workflow_and_its_run(page: Page) -> None:
     assert page.title() == "Text to image – Safelight"
     page.evaluate(

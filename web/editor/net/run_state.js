@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * How the nodes of one workflow fare, folded from the events of the job that was sent last for it.
+ * How the nodes of one workflow fare, folded from the events of the job that runs for it, or ran last.
+ * Its other jobs wait for their turn.
  * Nodes are named as in jobs. A node that stands for a subgraph fares as the nodes within it do.
  */
 
@@ -25,11 +26,16 @@ export const UNTOUCHED = Object.freeze({
   message: '', traceback: '', warning: '', preview: null, files: [],
 });
 
+/** What only a job that runs tells. */
+const TURNS = ['execution_start', 'executing', 'progress'];
+
 export class RunState {
   /** @type {string} */
   job = '';
   /** @type {JobStatus} */
   status = 'none';
+  /** Its jobs that wait while another is followed. @type {Set<string>} */
+  #next = new Set();
   /** @type {Map<string, NodeFate>} */
   #fates = new Map();
   /** @type {Set<(nodes: ReadonlySet<string>) => void>} */
@@ -57,6 +63,30 @@ export class RunState {
   /** Those that run, without the nodes that stand for them. @returns {IterableIterator<[string, NodeFate]>} */
   all() {
     return this.#fates.entries();
+  }
+
+  /** Whether a job runs or waits. */
+  get isBusy() {
+    return this.status === 'queued' || this.status === 'running' || this.#next.size > 0;
+  }
+
+  /** Those that wait while another is followed. @returns {readonly string[]} */
+  get next() {
+    return [...this.#next];
+  }
+
+  /** A job was sent: it is followed at once, or as soon as it runs where another one is not over. @param {string} job */
+  expect(job) {
+    if (!this.isBusy) return this.follow(job);
+    this.#next.add(job);
+    this.#tell([]);
+  }
+
+  /** A job that was sent was not taken. @param {string} job */
+  forgo(job) {
+    if (this.#next.delete(job) || job !== this.job) return this.#tell([]);
+    this.follow('');
+    this.status = 'none';
   }
 
   /** Begin to follow another job; pictures stay until there are newer ones. @param {string} job */
@@ -95,10 +125,22 @@ export class RunState {
   /** Take one event of any job; those of others are passed over.
    * @param {string} type @param {JsonObject} data @returns {boolean} whether it was of this job */
   hear(type, data) {
-    if (!this.job || data['prompt_id'] !== this.job) return false;
+    const job = asText(data['prompt_id']);
+    if (this.#next.has(job)) this.#hearNext(type, job);
+    if (!this.job || job !== this.job) return false;
     const nodes = this.#fold(type, data);
     this.#tell(nodes);
     return true;
+  }
+
+  /** A job that waits for its turn may have it, or have come to its end without. @param {string} type @param {string} job */
+  #hearNext(type, job) {
+    const isOver = type === 'job_ended';
+    if (!isOver && (!TURNS.includes(type) || this.status === 'running')) return;
+    this.#next.delete(job);
+    if (isOver) return this.#tell([]);
+    if (this.status === 'queued') this.#next.add(this.job);
+    this.follow(job);
   }
 
   /** @param {import('./frames.js').Preview} preview */

@@ -59,7 +59,7 @@ export class AutoQueue {
 
   async #consider() {
     const { document } = this.#editor;
-    if (this.#sending || ['queued', 'running'].includes(document.run.status)) return;
+    if (this.#sending || document.run.isBusy) return;
     const text = textOf(document);
     const isSame = this.#sent.document === document.id && this.#sent.text === text;
     if (this.#mode === 'off' || !text || (this.#mode === 'change' && isSame)) return;

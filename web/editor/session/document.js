@@ -19,7 +19,7 @@ import { RunState } from '../net/run_state.js';
 /** `path` is below the user's `workflows` folder, empty where it was never saved there; `stamp` says which state of that file it was read from or written to.
  * `nameKey` is the key of a name that follows the language, where it has no name of its own.
  * @typedef {{readonly id?: string, readonly name: string, readonly nameKey?: string, readonly path?: string, readonly json?: unknown,
- *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly since?: number,
+ *   readonly records?: readonly AnyRecord[], readonly unsaved?: boolean, readonly job?: string, readonly next?: readonly string[], readonly since?: number,
  *   readonly stamp?: string}} Origin */
 
 export class Document {
@@ -41,7 +41,7 @@ export class Document {
   #savedRevision;
 
   /** @param {Origin} origin @param {Catalogue} catalogue */
-  constructor({ id = uuid(), name, nameKey = 'untitled', path = '', json, records, unsaved = false, job = '', since = 0, stamp = '' }, catalogue) {
+  constructor({ id = uuid(), name, nameKey = 'untitled', path = '', json, records, unsaved = false, job = '', next = [], since = 0, stamp = '' }, catalogue) {
     this.id = id;
     this.name = name;
     this.nameKey = nameKey;
@@ -51,9 +51,9 @@ export class Document {
     this.store = new Store(records ?? readUi(json ?? EMPTY, catalogue));
     this.history = new History(this.store);
     this.#savedRevision = unsaved ? -1 : this.store.revision;
-    /** The number of the last event before its job was sent: from there on it can be told again. */
+    /** The number of the last event before the oldest of its jobs that are not over was sent: from there on it can be told again. */
     this.since = since;
-    if (job) this.run.follow(job);
+    for (const sent of job ? [job, ...next] : []) this.run.expect(sent);
   }
 
   /** What it is called, in the reader's language where it has no name of its own. */

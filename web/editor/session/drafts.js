@@ -10,7 +10,7 @@
 
 import { writeUi } from '../formats/ui_writer.js';
 import { parseJson, writeJson } from '../lib/exact.js';
-import { asNumber, asObject, asText } from '../lib/json.js';
+import { asList, asNumber, asObject, asText } from '../lib/json.js';
 import { keyOf } from '../model/keys.js';
 import { Store } from '../model/store.js';
 import { Pending, allOf, replay } from './draft_journal.js';
@@ -76,15 +76,15 @@ export class Drafts {
   follow(document) {
     const { id, store, run } = document;
     const pending = new Pending();
-    let { job } = run;
+    let jobs = jobsOf(run);
     const ends = [
       store.subscribe((diff) => {
         pending.add(diff);
         this.keep(document);
       }),
       run.subscribe(() => {
-        if (run.job === job) return;
-        ({ job } = run);
+        if (jobsOf(run) === jobs) return;
+        jobs = jobsOf(run);
         this.keep(document);
       }),
     ];
@@ -172,16 +172,19 @@ export class Drafts {
   }
 }
 
+/** @param {import('../net/run_state.js').RunState} run */
+const jobsOf = ({ job, next }) => [job, ...next].join();
+
 /** @param {Draft} draft @returns {string} */
 function aboutOf({ document: { name, nameKey, path, stamp, isUnsaved, run, since }, opened, number }) {
-  return writeJson({ name, nameKey, path, stamp, unsaved: isUnsaved, job: run.job, since, opened, number: number + 1 });
+  return writeJson({ name, nameKey, path, stamp, unsaved: isUnsaved, job: run.job, next: run.next, since, opened, number: number + 1 });
 }
 
 /** @param {import('../lib/json.js').JsonObject} about @returns {Origin & {opened: number}} */
-function originOf({ name, nameKey, path, stamp, unsaved, job, since, opened }) {
+function originOf({ name, nameKey, path, stamp, unsaved, job, next, since, opened }) {
   return {
     name: asText(name), nameKey: asText(nameKey) || 'untitled', path: asText(path), stamp: asText(stamp), unsaved: unsaved === true,
-    job: asText(job), since: asNumber(since, 0), opened: asNumber(opened, 0),
+    job: asText(job), next: asList(next).map(asText), since: asNumber(since, 0), opened: asNumber(opened, 0),
   };
 }
 

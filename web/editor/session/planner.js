@@ -53,7 +53,7 @@ export class Planner {
 
   async #ask() {
     const { document: shown } = this.#editor;
-    if (document.hidden || isBusy(shown)) return;
+    if (document.hidden || shown.run.isBusy) return;
     const prompt = promptOf(shown);
     const text = prompt ? writeJson(prompt) : '';
     if (this.#asked.document === shown.id && this.#asked.text === text) return;
@@ -87,9 +87,6 @@ export class Planner {
     }
   }
 }
-
-/** @param {Document} document */
-const isBusy = ({ run }) => run.status === 'queued' || run.status === 'running';
 
 /** The workflow as it would be sent, the same each time. @param {Document} document @returns {import('../net/forecast.js').Prompt | null} */
 export function promptOf({ store, catalogue }) {

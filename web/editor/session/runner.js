@@ -54,14 +54,13 @@ export class Runner {
       ...(front ? { front } : {}),
       ...(targets.length ? { partial_execution_targets: [...targets] } : {}),
     };
-    document.since = this.socket.since;
-    document.run.follow(body.prompt_id);
+    if (!document.run.isBusy) document.since = this.socket.since;
+    document.run.expect(body.prompt_id);
     try {
       const told = asObject(await postJson('/prompt', body));
       document.run.refuse(asObject(told['node_errors']));
     } catch (error) {
-      document.run.follow('');
-      document.run.status = 'none';
+      document.run.forgo(body.prompt_id);
       if (error instanceof ServerError) document.run.refuse(error.nodeErrors);
       throw error;
     }
@@ -85,10 +84,13 @@ export class Runner {
   /** Events were missed that are not kept any more: ask how the jobs ended. */
   async recallAll() {
     for (const document of this.#documents()) {
-      const { job } = document.run;
-      if (!job) continue;
-      const found = asObject(asObject(await getJson(`/history/${job}`).catch(() => null))[job]);
-      if (Object.keys(found).length) document.run.recall(job, found);
+      const { run } = document;
+      for (const job of [run.job, ...run.next].filter(Boolean)) {
+        const found = asObject(asObject(await getJson(`/history/${job}`).catch(() => null))[job]);
+        if (Object.keys(found).length === 0) continue;
+        if (job === run.job) run.recall(job, found);
+        else run.forgo(job);
+      }
     }
   }
 

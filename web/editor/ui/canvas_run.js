@@ -31,7 +31,7 @@ const NONE = [];
  * @returns {NodeRun['status']} */
 export function statusOf({ run, forecast }, id, foresees = true) {
   const { status } = run.get(id);
-  if (!foresees || !['idle', 'done', 'cached'].includes(status) || run.status === 'running' || run.status === 'queued') return status;
+  if (!foresees || !['idle', 'done', 'cached'].includes(status) || run.isBusy) return status;
   if (forecast.problems.has(id)) return 'unready';
   const outlook = forecast.nodes.get(id);
   if (!outlook) return status;

@@ -13,10 +13,10 @@ import { makeRunGroup } from './run_group.js';
 /** @param {Editor} editor @param {HTMLElement} tabs @returns {HTMLElement} */
 export function makeToolbar(editor, tabs) {
   const bar = h('header', { class: 'toolbar' },
-    menuButton(editor), tabs,
+    menuButton(editor), tabs, connectionSign(editor), runState(editor),
     h('div', { class: 'toolbar-group wide-only' },
       actionButton(editor, 'undo', 'undo'), actionButton(editor, 'redo', 'redo'), actionButton(editor, 'fit', 'fit')),
-    connectionSign(editor), runState(editor), makeRunGroup(editor));
+    makeRunGroup(editor));
   return bar;
 }
 
@@ -52,11 +52,11 @@ function runState(editor) {
   const box = h('div', { class: 'run-state', hidden: true }, text, bar);
   const follow = () => {
     const { run } = editor.document;
-    box.hidden = run.status !== 'running' && run.status !== 'queued';
+    box.hidden = !run.isBusy;
     if (box.hidden) return;
     const { share, left } = estimate(editor.document);
     bar.value = share;
-    const waiting = run.status === 'queued' ? t('run.waiting', { count: editor.net.queue.pending }) : `${Math.round(share * 100)} %`;
+    const waiting = run.status !== 'running' ? t('run.waiting', { count: editor.net.queue.pending }) : `${Math.round(share * 100)} %`;
     text.textContent = left === null ? waiting : `${waiting} · ${t('run.left', { time: duration(left) })}`;
   };
   editor.on('run', follow);

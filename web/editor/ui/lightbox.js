@@ -97,7 +97,7 @@ export const openWorkflow = (editor, file) =>
 /** @param {FileRef} file */
 const copyPicture = (file) =>
   attempt(async () => {
-    if (!navigator.clipboard) return toast(t('lightbox.copyUnsafe'), { tone: 'error' });
+    if (!navigator.clipboard) return void toast(t('lightbox.copyUnsafe'), { tone: 'error' });
     // Browsers copy PNG only.
     const url = /\.png$/i.test(file.filename) ? viewUrl(file) : `${viewUrl(file)}&channel=rgb`;
     const blob = fetch(url).then((answer) => answer.blob());

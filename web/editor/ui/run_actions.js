@@ -11,6 +11,7 @@ import { titleOf } from '../view/layout.js';
 import { Definitions } from '../model/definitions.js';
 import { steerAll } from '../model/steering.js';
 import { attempt } from './errors.js';
+import { followFailures, forgetFailure, tellFailure } from './failures.js';
 import { announce, toast } from './toasts.js';
 
 /** @typedef {import('../session/editor.js').Editor} Editor */
@@ -20,6 +21,7 @@ import { announce, toast } from './toasts.js';
  * @returns {Promise<boolean>} whether all were taken */
 export async function queue(editor, { front = false, targets = [], count = editor.preferences.chosen.batch } = {}) {
   const { document } = editor;
+  forgetFailure(document);
   const taken = await attempt(async () => {
     for (let sent = 0; sent < count; sent += 1) {
       try {
@@ -59,8 +61,8 @@ function showRefusal(editor, error) {
   const nodes = Object.keys(error.nodeErrors);
   const first = nodes[0] ?? '';
   const message = say(editor.document.run.get(first).message.split('\n')[0] || error.message);
-  toast(nodes.length > 1 ? t('run.refusedMany', { message, more: nodes.length - 1 }) : message, {
-    tone: 'error',
+  tellFailure(editor.document, nodes.length > 1 ? t('run.refusedMany', { message, more: nodes.length - 1 }) : message, {
+    refused: first,
     offer: { label: t('run.showNode'), run: () => goTo(editor, first) },
   });
 }
@@ -81,23 +83,23 @@ export function goTo(editor, name) {
 
 /** Say how jobs of open workflows end. @param {Editor} editor */
 export function tellEnds(editor) {
+  followFailures(editor);
   editor.net.subscribe(({ type, data }) => {
     const document = editor.documents.find(({ run }) => run.job && run.job === data['prompt_id']);
     if (!document) return;
-    if (type === 'execution_error' && data['ends'] !== false) tellFailure(editor, document, data);
+    if (type === 'execution_error' && data['ends'] !== false) tellError(editor, document, data);
     if (type === 'job_ended' && data['status'] === 'done') announce(t('run.done'));
     if (type === 'job_put_back') toast(say(asText(data['message'])) || t('run.putBack'), { tone: 'error' });
   });
 }
 
 /** @param {Editor} editor @param {import('../session/document.js').Document} document @param {import('../lib/json.js').JsonObject} data */
-function tellFailure(editor, document, data) {
+function tellError(editor, document, data) {
   const id = asText(data['node_id']);
   const node = nodeNamed(document.store, id);
   const name = node ? titleOf(node, editor.catalogue.get(node.type)) : '';
   const message = say(asText(data['exception_message']));
-  toast(name ? t('run.failedAt', { name, message }) : message, {
-    tone: 'error',
+  tellFailure(document, name ? t('run.failedAt', { name, message }) : message, {
     offer: { label: t('run.showNode'), run: () => (editor.show(document), goTo(editor, id)) },
   });
 }

@@ -19,7 +19,8 @@ const urgent = h('div', { class: 'visually-hidden', role: 'alert' });
 
 export const mountToasts = () => document.body.append(host, spoken, urgent);
 
-/** @param {string} text @param {{readonly tone?: Tone, readonly offer?: Offer}} [options] */
+/** @param {string} text @param {{readonly tone?: Tone, readonly offer?: Offer | undefined}} [options]
+ * @returns {() => void} what takes it away */
 export function toast(text, { tone = 'info', offer } = {}) {
   const close = () => box.remove();
   const box = h('div', { class: `toast toast-${tone}` },
@@ -27,10 +28,13 @@ export function toast(text, { tone = 'info', offer } = {}) {
     h('p', {}, text),
     offer ? h('button', { class: 'link', onclick: () => (close(), offer.run()) }, offer.label) : null,
     h('button', { class: 'icon-button', 'aria-label': t('close'), onclick: close }, icon('close')));
+  // Said again, it stands there once.
+  for (const other of [...host.children]) if (other.querySelector('p')?.textContent === text) other.remove();
   host.append(box);
   while (host.children.length > MOST) host.firstElementChild?.remove();
   if (tone !== 'error') setTimeout(close, STAY);
   announce(text, tone === 'error');
+  return close;
 }
 
 /** Have a screen reader say something. @param {string} text @param {boolean} [atOnce] */

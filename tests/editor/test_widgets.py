@@ -105,3 +105,18 @@ def test_the_largest_seed_keeps_every_digit(hand: Hand) -> None:
         """async () => (await import('/editor/lib/exact.js')).writeJson(editor.document.toJson())"""
     )
     assert f"[{_LARGEST}," in saved
+
+
+def test_a_list_of_options_is_no_higher_than_they_are(hand: Hand) -> None:
+    sampler = hand.find("KSampler", 400, 200)
+    hand.page.mouse.click(*hand.field(sampler, "seed.control"))
+    few = hand.page.locator(".field-choices").bounding_box()
+    last = hand.page.locator(".field-option").last.bounding_box()
+    assert few
+    assert last
+    assert few["y"] + few["height"] - last["y"] - last["height"] < 8
+    hand.page.keyboard.press("Escape")
+    hand.page.mouse.click(*hand.field(sampler, "sampler_name"))
+    many = hand.page.locator(".field-choices").bounding_box()
+    assert many
+    assert many["height"] <= 260

@@ -32,13 +32,21 @@ export function makeSides(editor, panels) {
     side.hidden = !panel;
     end = panel ? fill(editor, side, panel) : () => {};
   };
-  preferences.subscribe((_, changed) => changed === 'panel' && follow());
+  preferences.subscribe((_, changed) => changed === 'panel' && keepInPlace(editor, follow));
   onLanguage(follow);
   side.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') preferences.set('panel', '');
   });
   follow();
   return { rail, side };
+}
+
+/** What is on the canvas stays where it is on the screen, whatever opens beside it.
+ * @param {Editor} editor @param {() => void} change */
+function keepInPlace({ renderer: { canvas }, viewport }, change) {
+  const before = canvas.getBoundingClientRect().left;
+  change();
+  viewport.panBy(before - canvas.getBoundingClientRect().left, 0);
 }
 
 /** @param {Editor} editor @param {HTMLElement} side @param {Panel} panel */

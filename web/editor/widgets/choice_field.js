@@ -28,8 +28,10 @@ export function chooseOption(place, options, goOn) {
   list.setAttribute('role', 'listbox');
   list.id = 'field-options';
   panel.append(filter, list);
+  const drop = make('div', 'field-drop');
+  drop.append(panel);
   desk.history.mark();
-  const close = layOver(desk, key, dropRect(place), panel);
+  const close = layOver(desk, key, dropRect(place), drop);
   const leave = (/** @type {KeyboardEvent} */ event) => {
     close();
     goOn(event.shiftKey ? -1 : 1);
@@ -112,7 +114,7 @@ function optionText({ widget }, option) {
   return widget.kind === 'control' && hasText(key) ? t(key) : optionLabel(widget.field.input, option);
 }
 
-/** Below the field, and as high as the list needs to be read. @param {Place} place @returns {ReturnType<typeof rectOfField>} */
+/** Below the field, with room for a list that is long enough to be read. @param {Place} place @returns {ReturnType<typeof rectOfField>} */
 function dropRect({ widget }) {
   return (view) => {
     const rect = rectOfField(widget.name)(view);

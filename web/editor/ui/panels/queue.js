@@ -89,8 +89,8 @@ function pendingRow(job, index, all, change) {
     },
     ondragstart: (/** @type {DragEvent} */ event) => event.dataTransfer?.setData(JOB, job.id),
   }, h('i', { class: 'dot' }), ...nameOf(job),
-    index > 0 ? tool('up', 'queue.up', () => move(index - 1)) : null,
-    index < all.length - 1 ? tool('down', 'queue.down', () => move(index + 1)) : null,
+    tool('up', 'queue.up', () => move(index - 1), index === 0),
+    tool('down', 'queue.down', () => move(index + 1), index === all.length - 1),
     tool('close', 'queue.remove', remove));
 }
 
@@ -134,8 +134,8 @@ function showProgress({ documents }, body) {
   }
 }
 
-/** @param {import('../icons.js').IconName} sign @param {string} key @param {() => unknown} run */
-const tool = (sign, key, run) => h('button', { class: 'icon-button', title: t(key), 'aria-label': t(key), onclick: run }, icon(sign));
+/** @param {import('../icons.js').IconName} sign @param {string} key @param {() => unknown} run @param {boolean} [disabled] */
+const tool = (sign, key, run, disabled = false) => h('button', { class: 'icon-button', title: t(key), 'aria-label': t(key), onclick: run, disabled }, icon(sign));
 
 /** @param {Job} job */
 const nameOf = ({ name, nodes }) => [h('span', {}, name || t('untitled')), h('small', {}, t('queue.job', { nodes }))];

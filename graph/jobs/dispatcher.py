@@ -157,17 +157,26 @@ class Dispatcher:
         attempts = [Attempt(self._backend, self._on_event) for _ in range(_SOME)]
         taken = self._tried(lambda: self._queue.take_ahead([at.cancel for at in attempts]))
         self._ahead += map(_Turn, taken or (), attempts)
+        handed_over = 0
         for following in self._ahead:
             given_back = partial(self._take_back, following)
-            if not following.attempt.hand_over(following.taken.request, given_back):
-                break  # nor those behind it, for they would begin before it
+            request = following.taken.request
+            if self._stop.is_set() or not following.attempt.hand_over(request, given_back):
+                break
+            handed_over += 1
+        while len(self._ahead) > handed_over:
+            # Behind one that is not handed over nobody is, for they would begin before it.
+            self._take_back(self._ahead[-1])
 
     def _take_back(self, turn: _Turn) -> None:
-        """Let a job wait again that was handed over: one before it takes its time."""
+        """Let a job wait again that was taken ahead: one before it may take its time."""
         self._ahead.remove(turn)
+        self._let_wait(turn, "a job before it takes its time")
+
+    def _let_wait(self, turn: _Turn, why: str, crash: Crashed | None = None) -> None:
+        """Let a job wait again, unless somebody wanted it cancelled meanwhile."""
         job_id = turn.taken.request.id
-        why = "a job before it takes its time"
-        self._persistence.insist(lambda: self._queue.put_back(job_id, why))
+        self._persistence.insist(lambda: self._queue.put_back(job_id, why, crash))
         if turn.attempt.unwanted:
             self._persistence.insist(lambda: self._queue.cancel(job_id))
 
@@ -176,7 +185,7 @@ class Dispatcher:
         try:
             outcome = turn.attempt.run(turn.taken.request)
             self._brief = isinstance(outcome, Done) and time.monotonic() - began < BRIEF
-            self._settle(turn.taken, turn.attempt, outcome)
+            self._settle(turn, outcome)
         except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
             self._give_up(turn.taken, error)
 
@@ -215,59 +224,55 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
             self._give_up(end.taken, error)
 
-    def _settle(self, taken: Taken, attempt: Attempt, outcome: Outcome) -> None:
-        folding = attempt.folding
+    def _settle(self, turn: _Turn, outcome: Outcome) -> None:
+        attempt, folding = turn.attempt, turn.attempt.folding
         match outcome:
             case Done():
                 result = folding.result(None, _facts(outcome.problems), outcome.warnings)
-                self._finish(taken, attempt, JobStatus.DONE, result)
+                self._finish(turn, JobStatus.DONE, result)
             case _ if attempt.unwanted:
                 error = failure(outcome, folding)
-                self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
+                self._finish(turn, JobStatus.CANCELLED, folding.result(error))
             case _ if attempt.stopped:
                 why = "the server is stopping; the job goes on when it starts again"
-                self._put_back(taken, why)
+                self._put_back(turn, why)
             case CancelledOutcome():
                 error = failure(outcome, folding)
-                self._finish(taken, attempt, JobStatus.CANCELLED, folding.result(error))
+                self._finish(turn, JobStatus.CANCELLED, folding.result(error))
             case Failed():
                 result = folding.result(failure(outcome, folding), _facts(outcome.problems))
-                self._finish(taken, attempt, JobStatus.FAILED, result)
+                self._finish(turn, JobStatus.FAILED, result)
             case Crashed():
-                self._crashed(taken, attempt, outcome)
+                self._crashed(turn, outcome)
 
-    def _crashed(self, taken: Taken, attempt: Attempt, crash: Crashed) -> None:
-        strikes = taken.crashes.count(crash.node_id) + 1
+    def _crashed(self, turn: _Turn, crash: Crashed) -> None:
+        strikes = turn.taken.crashes.count(crash.node_id) + 1
         if strikes < STRIKES:
-            self._put_back(taken, crash.sentence, crash)
+            self._put_back(turn, crash.sentence, crash)
             return
-        result = attempt.folding.result(given_up(crash, strikes, attempt))
-        self._finish(taken, attempt, JobStatus.FAILED, result, crash)
+        result = turn.attempt.folding.result(given_up(crash, strikes, turn.attempt))
+        self._finish(turn, JobStatus.FAILED, result, crash)
 
-    def _put_back(self, taken: Taken, why: str, crash: Crashed | None = None) -> None:
+    def _put_back(self, turn: _Turn, why: str, crash: Crashed | None = None) -> None:
         """Let a job wait again, ahead of everybody, of those that were handed over, too."""
-        for turn in self._ahead:
-            turn.attempt.stop()
+        for behind in self._ahead:
+            behind.attempt.stop()
         # They have their say in order; who goes to the front last is first.
         ended: list[tuple[_Turn, Outcome]] = []
         while self._ahead:
-            turn = self._ahead.popleft()
-            ended.append((turn, turn.attempt.run(turn.taken.request)))
-        for turn, outcome in reversed(ended):
-            self._settle(turn.taken, turn.attempt, outcome)
-        self._persistence.insist(lambda: self._queue.put_back(taken.request.id, why, crash))
+            behind = self._ahead.popleft()
+            ended.append((behind, behind.attempt.run(behind.taken.request)))
+        for behind, outcome in reversed(ended):
+            self._settle(behind, outcome)
+        self._let_wait(turn, why, crash)
 
     def _finish(
-        self,
-        taken: Taken,
-        attempt: Attempt,
-        status: JobStatus,
-        result: Result,
-        crash: Crashed | None = None,
+        self, turn: _Turn, status: JobStatus, result: Result, crash: Crashed | None = None
     ) -> None:
-        what = (taken.request.id, status, result, crash, attempt.tell_end)
+        self._see_to_the_end()  # of one that ended behind a job that goes back
+        what = (turn.taken.request.id, status, result, crash, turn.attempt.tell_end)
         written = self._queue.finish_along(*what)
-        self._end = _End(taken, written, lambda: self._queue.finish(*what))
+        self._end = _End(turn.taken, written, lambda: self._queue.finish(*what))
 
     def _give_up(self, taken: Taken, error: Exception) -> None:
         """Have a job fail for a fault of our own."""

@@ -6,7 +6,7 @@ method may be called from any thread, and may raise `StoreError`, having changed
 
 from __future__ import annotations
 
-from threading import Condition
+from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
 from graph.jobs import table
@@ -46,6 +46,7 @@ class JobQueue:
         self._tell = Notices(on_event)
         self._state = QueueState(keep)
         self._news = Condition()
+        self._counting = Lock()
         self._idle = 0
         store.on_rollback(self._state.reread)
         self.recovered = store.write(self._state.recover)
@@ -203,10 +204,11 @@ class JobQueue:
         begun = job_id not in self._state.ahead
 
         def then(job: Running) -> None:
-            if not begun:
-                return  # nobody was told that it was taken
-            self._tell.put_back(job_id, job.client, why, crash.node_id if crash else None)
-            self._changed()
+            if begun:
+                self._tell.put_back(job_id, job.client, why, crash.node_id if crash else None)
+                self._changed()
+            elif self._may_start():
+                self.wake()  # nobody was told that it was taken, but now others may take it
 
         self._store.write(lambda database: self._state.put_back(database, job_id, nodes), then)
 
@@ -224,19 +226,22 @@ class JobQueue:
             stopped = self._state.cancel(database, [job_id])
             return stopped, JobStatus.PENDING if stopped else table.status(database, job_id)
 
-        _, status = self._store.write(change, lambda answer: self._cancelled(answer[0]))
-        job = self._state.running.get(job_id)
-        if job is not None:
-            job.cancel()
-        return status
+        def then(answer: tuple[list[Waiting], JobStatus]) -> None:
+            self._cancelled(answer[0])
+            self._have_stop(job_id)
+
+        return self._store.write(change, then)[1]
 
     def delete(self, job_ids: Iterable[str]) -> list[str]:
-        """Have those of the jobs that wait not start; answers which. They become history."""
+        """Have those of the jobs that wait not start; answers which. They become history.
+
+        Those that were taken ahead are asked to stop, and not among the answer.
+        """
         wanted = list(job_ids)
         return self._cancel(lambda: wanted)
 
     def clear(self) -> list[str]:
-        """Have no job start that waits now; answers which. They become history."""
+        """Do the same with all that wait now."""
         return self._cancel(self.pending)
 
     def move(self, job_id: str, to: int) -> None:
@@ -282,12 +287,18 @@ class JobQueue:
             wanted[:] = which()
             return self._state.cancel(database, wanted)
 
-        jobs = self._store.write(change, self._cancelled)
-        for job_id in wanted:
-            at_hand = self._state.running.get(job_id) if job_id in self._state.ahead else None
-            if at_hand is not None:
-                at_hand.cancel()
-        return [job.id for job in jobs]
+        def then(jobs: list[Waiting]) -> None:
+            self._cancelled(jobs)
+            for job_id in self._state.ahead.intersection(wanted):
+                self._have_stop(job_id)
+
+        return [job.id for job in self._store.write(change, then)]
+
+    def _have_stop(self, job_id: str) -> None:
+        """Ask a job to stop if it runs or is at hand; before anybody else lets it wait again."""
+        job = self._state.running.get(job_id)
+        if job is not None:
+            job.cancel()
 
     def _cancelled(self, jobs: list[Waiting]) -> None:
         for job in jobs:
@@ -302,7 +313,8 @@ class JobQueue:
         return not self._state.paused and len(self._state.line) > 0
 
     def _changed(self) -> None:
-        pending, running = self.counts
-        self._tell.changed(pending, running, paused=self.paused)
+        with self._counting:  # or what is told last may be how it was before
+            pending, running = self.counts
+            self._tell.changed(pending, running, paused=self.paused)
         if self._may_start():
             self.wake()

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from itertools import groupby
+from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from graph.backends.process import ProcessBackend
+from graph.backends.protocol import CancelledOutcome, Crashed
 from graph.events import NodeStarted
 from graph.jobs.dispatcher import Dispatcher
 from graph.jobs.line import Waiting
+from graph.jobs.queue import JobQueue
 from graph.jobs.queue_events import JobEnded, JobPutBack, JobQueued, JobTaken, QueueChanged
 from graph.jobs.record import JobStatus, NewJob
+from graph.jobs.store import Store
+from tests.graph.jobs.scripted import Scripted, well
 from tests.support.workers import job, make_workshop, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from graph.backends.protocol import JobRequest
+    from graph.backends.protocol import JobRequest, Outcome
+    from graph.events import OnEvent
     from tests.graph.jobs.conftest import Queues
 
 
@@ -159,3 +165,175 @@ def test_nothing_is_taken_ahead_while_somebody_else_has_nothing_to_do(queues: Qu
     queues.queue._state.line.remove("one")
     _enqueue(queues, "two", "Number")
     assert len(queues.queue.take_ahead([lambda: None] * 3)) == 1
+
+
+def test_whoever_has_nothing_to_do_is_woken_by_a_job_that_is_given_back(queues: Queues) -> None:
+    for name in ("one", "two"):
+        _enqueue(queues, name, "Number")
+    queues.take()
+    (ahead,) = queues.queue.take_ahead([lambda: None])
+    woken: list[bool] = []
+    queues.queue._news.acquire()
+    giving = Thread(target=queues.queue.put_back, args=(ahead.request.id, "the one before is slow"))
+    giving.start()
+    woken.append(queues.queue._news.wait(10))
+    queues.queue._news.release()
+    giving.join()
+    assert woken == [True]
+
+
+class Descheduled(Store):
+    """A database after whose next write somebody else has a turn."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def write(self, change: Any, then: Any = None) -> Any:  # noqa: ANN401
+        """Write, and let somebody else."""
+        answer = super().write(change, then)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return answer
+
+
+@pytest.mark.parametrize("how", ["cancel", "delete", "clear"])
+def test_a_wish_to_cancel_is_heard_though_the_job_is_just_given_back(
+    how: str, tmp_path: Path
+) -> None:
+    store = Descheduled(tmp_path / "queue.sqlite", print)
+    queue = JobQueue(store, lambda _event: None)
+    for name in ("one", "two"):
+        queue.enqueue(NewJob(prompt=job("Number").prompt, id=name))
+    queue.take(lambda: None)
+    heard: list[str] = []
+    queue.take_ahead([lambda: heard.append("two")])
+    store.meanwhile = lambda: queue.put_back("two", "the one before takes its time")
+    match how:
+        case "cancel":
+            queue.cancel("two")
+        case "delete":
+            queue.delete(["two"])
+        case _:
+            queue.clear()
+    store.close()
+    assert heard == ["two"]
+
+
+class Handed(Scripted):
+    """Takes jobs before their turn, but for some."""
+
+    def __init__(self, *refused: str, **scripts: Any) -> None:  # noqa: ANN401
+        super().__init__(**scripts)
+        self._refused = refused
+
+    def hand_over(self, request: JobRequest, _on_returned: Callable[[], None], /) -> bool:
+        """Take it unless it is one of those."""
+        return request.id not in self._refused
+
+
+def test_what_cannot_be_handed_over_waits_with_all_that_is_behind_it(queues: Queues) -> None:
+    go_on = Flag()
+
+    def wait(backend: Scripted, request: JobRequest, on_event: OnEvent) -> Outcome:
+        assert go_on.wait(30)
+        return well(backend, request, on_event)
+
+    backend = Handed("odd", slow=[wait])
+    dispatcher = Dispatcher(queues.queue, backend, queues.events.append, queues.warnings.append)
+    for name in ("brief", "slow", "handed", "odd", "last"):
+        _enqueue(queues, name, "Number")
+    dispatcher.start()
+    wait_for(lambda: "slow" in backend.ran)
+    assert queues.queue.pending() == ["handed", "odd", "last"]
+    queues.queue.move("last", 0)
+    go_on.set()
+    assert [*_wait_for_ends(queues, 5)] == ["brief", "slow", "handed", "last", "odd"]
+    assert dispatcher.stop(seconds=30)
+
+
+def test_every_end_of_those_that_were_done_behind_a_crash_is_seen_to(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_to: list[str] = []
+    finish = queues.queue.finish_along
+
+    def watched(job_id: str, *rest: Any) -> Callable[[], object]:  # noqa: ANN401
+        written = finish(job_id, *rest)
+
+        def see_to() -> object:
+            seen_to.append(job_id)
+            return written()
+
+        return see_to
+
+    monkeypatch.setattr(queues.queue, "finish_along", watched)
+
+    def crash(_backend: Scripted, _request: JobRequest, _on_event: OnEvent) -> Outcome:
+        return Crashed(None, "it is gone")
+
+    backend = Handed(deadly=[crash])
+    dispatcher = Dispatcher(queues.queue, backend, queues.events.append, queues.warnings.append)
+    for name in ("brief", "deadly", "one", "two", "three"):
+        _enqueue(queues, name, "Number")
+    dispatcher.start()
+    ends = _wait_for_ends(queues, 5)
+    assert dispatcher.stop(seconds=30)
+    assert sorted(seen_to) == sorted(ends)
+
+
+@pytest.mark.parametrize("outcome", [CancelledOutcome(), Crashed("1", "it is gone")])
+def test_a_wish_to_cancel_that_comes_while_a_job_is_put_back_is_heard(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
+    put_back = queues.queue.put_back
+
+    def late(job_id: str, *rest: Any) -> None:  # noqa: ANN401
+        queues.queue.cancel(job_id)
+        put_back(job_id, *rest)
+
+    monkeypatch.setattr(queues.queue, "put_back", late)
+    stopping = isinstance(outcome, CancelledOutcome)
+
+    def end(backend: Scripted, _request: JobRequest, _on_event: OnEvent) -> Outcome:
+        assert not stopping or backend.cancelled.wait(30)
+        return outcome
+
+    backend = Scripted(one=[end])
+    dispatcher = Dispatcher(queues.queue, backend, queues.events.append, queues.warnings.append)
+    _enqueue(queues, "one", "Number")
+    dispatcher.start()
+    assert backend.begun.wait(30)
+    if stopping:
+        assert dispatcher.stop(seconds=30)
+    assert _wait_for_ends(queues, 1) == {"one": JobStatus.CANCELLED}
+    assert dispatcher.stop(seconds=30)
+    assert backend.ran == ["one"]
+
+
+class Interrupted(JobQueue):
+    """Lets somebody else have a turn between looking how many there are and telling it."""
+
+    meanwhile: Thread | None = None
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Look, and let somebody else have a turn."""
+        found = super().counts
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile.start()
+            meanwhile.join(0.2)
+        return found
+
+
+def test_what_is_told_last_of_the_queue_is_how_it_is(tmp_path: Path) -> None:
+    store, told = Store(tmp_path / "queue.sqlite", print), list[QueueChanged]()
+    queue = Interrupted(store, lambda e: told.append(e) if isinstance(e, QueueChanged) else None)
+    queue.enqueue(NewJob(prompt=job("Number").prompt, id="one"))
+    (ahead,) = queue.take_ahead([lambda: None])
+    new = NewJob(prompt=job("Number").prompt, id="two")
+    arriving = queue.meanwhile = Thread(target=queue.enqueue, args=(new,))
+    queue.begin(ahead)
+    arriving.join()
+    store.close()
+    assert (told[-1].pending, told[-1].running) == queue.counts == (1, 1)

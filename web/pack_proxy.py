@@ -94,12 +94,6 @@ class PackProxy:
         if self._session is not None:
             await self._session.close()
 
-    async def _leave(self) -> None:
-        """Have done with a worker that is not there any more."""
-        await self.close()
-        if self._at is not None:
-            self._at.clear_away()
-
     async def _answer(self, request: web.Request, url: URL) -> web.StreamResponse:
         body = await read_bytes(request, request.app[LIMITS].upload)
         async with self._asking() as session:
@@ -171,11 +165,15 @@ class PackProxy:
         if door is None:
             sentence = "the worker is being started; ask again in a moment"
             raise WebError(503, "worker_not_ready", sentence, headers=again)
-        if self._session is None or door != self._at:
-            await self._leave()
-            self._session, self._at = door.session(), door
+        session = self._session
+        if session is None or door != self._at:
+            before, at = session, self._at
+            # At once, for others who come while the last worker is left find this one.
+            self._session = session = door.session()
+            self._at = door
+            await _leave(before, at)
         try:
-            yield self._session
+            yield session
         except WSServerHandshakeError as error:
             sentence = "the node pack takes no WebSocket here"
             status = error.status if 400 <= error.status < 600 else 400
@@ -183,6 +181,14 @@ class PackProxy:
         except (ClientError, OSError) as error:
             sentence = "the worker that has this route is gone, or did not answer; ask again"
             raise WebError(503, "worker_not_ready", sentence, headers=again) from error
+
+
+async def _leave(session: ClientSession | None, door: Door | None) -> None:
+    """Have done with a worker that is not there any more."""
+    if door is not None:
+        door.clear_away()
+    if session is not None:
+        await session.close()
 
 
 async def _while_wanted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,6 +140,24 @@ async def test_a_pack_says_no_more_than_the_client_takes(house: House, packs: Pa
             await asyncio.sleep(0.2)
         assert written < 50 * 2**20
         assert len(await found.read()) == 400 * 2**18
+
+
+async def test_those_who_come_at_once_to_a_new_worker_all_find_its_door_open(
+    house: House, packs: Packs, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(house) as client, packs.listening():
+        before = packs.door
+        await asyncio.gather(*(client.get("/pack/stream") for _ in range(3)))
+        async with packs.listening():
+            assert packs.door is not None
+            found = await asyncio.gather(*(client.get("/pack/stream") for _ in range(5)))
+            assert [each.status for each in found] == [200] * 5
+            assert Path(packs.door.path).exists()
+            assert (await client.get("/pack/stream")).status == 200
+        assert before is not None
+        before.clear_away()
+    gc.collect()  # clients that nobody closed say so
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("begun", [False, True])

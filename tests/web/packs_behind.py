@@ -62,7 +62,8 @@ class Packs:
         self.door = Door(SECRET, str(path))
         yield
         await runner.cleanup()
-        path.touch()
+        if path.parent.exists():  # it may have been cleared away
+            path.touch()
 
 
 async def answer(status: int, **headers: str) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.context import current
 from graph.errors import GraphError
+from graph.files import FileStamp
 from graph.running import latest
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def note_read(path: str) -> None:
     """Note that the node that runs here reads a file: its result counts while that is the same."""
     context = current.get()
     if context is not None and Path(path).is_file():
-        context.read.append(Path(path))
+        context.read.append(FileStamp.of(Path(path)))
 
 
 def folders() -> Folders:

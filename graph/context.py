@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from graph.facts import fact
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from graph.files import FileStamp
     from graph.folders import Folders
 
 OnProgress: TypeAlias = Callable[[int, int, "object | None"], None]
@@ -58,7 +57,8 @@ class NodeContext:
         thrifty: Whether memory ran out a moment ago, so that the node should use less this time.
         job: The id of the job that runs; empty where there is none.
         graphs: Numbers the graphs that this run of the node gives back to stand for it.
-        read: The files that this run of the node asked for, beside those that its inputs say.
+        read: The files that this run of the node asked for, beside those that its inputs say, as
+            they were then: one that changes while the node runs has changed for the next run.
     """
 
     node_id: str
@@ -73,7 +73,7 @@ class NodeContext:
     open_journal: Callable[[], Journal | None] = _forgetful
     job: str = ""
     graphs: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
-    read: list[Path] = field(default_factory=list, init=False, repr=False, compare=False)
+    read: list[FileStamp] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def progress(self, value: int, total: int, preview: object | None = None) -> None:
         """Tell how far the node is.

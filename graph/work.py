@@ -160,8 +160,7 @@ class Worker:
         """
         self._check(task.node, output)
         intent = task.intent.settled()
-        read = task.context.read
-        reads = [FileStamp.of(path) for path in dict.fromkeys(read)] if read else []
+        reads = [*dict.fromkeys(task.context.read)]
         steady = intent.pure
         if within is not None:
             reads += within.reads

@@ -17,6 +17,7 @@ from graph.context import NodeContext, current
 from graph.decorator import definition_of
 from graph.definition import NodeDefinition
 from graph.errors import NodeInputError
+from graph.files import FileStamp
 from graph.folders import Folders
 from graph.object_info import describe
 from graph.result import Expansion, NodeOutput
@@ -255,8 +256,10 @@ def _note_files(definition: NodeDefinition, given: Mapping[str, object]) -> None
         with suppress(WrongValueError):
             if isinstance(spec.kind, FILES):
                 outside = context.allow_outside_inputs
-                context.read.append(locate(spec.kind, value, context.folders, outside=outside))
-            context.read.extend(named_beside(spec.kind, value, context.folders).values())
+                found = locate(spec.kind, value, context.folders, outside=outside)
+                context.read.append(FileStamp.of(found))
+            beside = named_beside(spec.kind, value, context.folders)
+            context.read.extend(map(FileStamp.of, beside.values()))
 
 
 def _before(definition: NodeDefinition) -> tuple[NodeContext, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ from tests.graph.adapter.classes import make
 from tests.graph.stub_engine import Block, Stubs, wire
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from graph.folders import Folders
 
 NAMED = {"required": {"name": ("STRING",)}}
@@ -36,6 +35,15 @@ def _read(_self: object, name: str) -> tuple[object]:
     return (len(folder_paths.get_annotated_filepath(name)),)
 
 
+def _overtaken(_self: object, name: str) -> tuple[object]:
+    """Somebody writes the file anew while the node runs, which has read it by then."""
+    path = Path(folder_paths.get_annotated_filepath(name))
+    found = path.read_text()
+    if found == "one":
+        path.write_text("three")
+    return (found,)
+
+
 def _wrap(_self: object, name: str) -> dict[str, object]:
     graph = GraphBuilder()
     inner = graph.node("Load_", name=name)
@@ -46,7 +54,13 @@ def _wrap(_self: object, name: str) -> dict[str, object]:
 def stubs(tmp_path: Path, folders: Folders) -> Stubs:
     found = Stubs(tmp_path)
     assert found.engine.folders == folders
-    functions = {"Load_": _load, "LoadLater": _load_later, "Read_": _read, "Wrap": _wrap}
+    functions = {
+        "Load_": _load,
+        "LoadLater": _load_later,
+        "Read_": _read,
+        "Overtaken": _overtaken,
+        "Wrap": _wrap,
+    }
     for name, function in functions.items():
         found.engine.registry.add(adapt(make(NAMED, function), name))
     return found
@@ -82,3 +96,11 @@ def test_a_file_that_another_node_asks_for_does_not_count(stubs: Stubs) -> None:
     (stubs.engine.folders.models["checkpoints"][0] / "b.bin").write_text("three")
     stubs.run(workflow)
     assert sorted(stubs.reasons) == ["b", "t"]
+
+
+def test_a_file_that_changed_while_the_node_ran_has_changed(stubs: Stubs) -> None:
+    (stubs.engine.folders.input / "a.txt").write_text("one")
+    workflow = wire(x=("Overtaken", {"name": "a.txt"}), show=("Show", {"value": "@x"}))
+    for ran in (True, True, False):
+        stubs.run(workflow)
+        assert ("x" in stubs.reasons) == ran

@@ -14,6 +14,8 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("safelight")
 _PATIENCE = 30.0
+_PREFIX, _DOOR = "safelight-", "door"
+_YOUNG = 60.0
+"""Seconds within which a socket may not be listened at yet."""
 SECRET = "X-Safelight-Door"  # noqa: S105 - a header's name
 HAS_FILES = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
 """Whether sockets can be files."""
@@ -84,7 +89,8 @@ class PackRoutes:
         secret = secrets.token_urlsafe(32)
         try:
             if in_folder:
-                self._folder = Path(tempfile.mkdtemp(prefix="safelight-"))
+                _clear_away_dead_doors(Path(tempfile.gettempdir()))
+                self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
             listening = self._listen(secret, self._folder)
             loop = self._prompt_server.loop
             where = asyncio.run_coroutine_threadsafe(listening, loop).result(_PATIENCE)
@@ -102,11 +108,26 @@ class PackRoutes:
         runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await runner.setup()
         if folder is not None:
-            path = str(folder / "door")
+            path = str(folder / _DOOR)
             await web.UnixSite(runner, path).start()
             return {"path": path}
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         return {"port": int(runner.addresses[0][1])}
+
+
+def _clear_away_dead_doors(folder: Path) -> None:
+    """Remove what workers that were killed left behind: sockets at which nobody listens."""
+    for path in folder.glob(f"{_PREFIX}*/{_DOOR}"):
+        with suppress(OSError):  # it is another user's
+            if time.time() - path.lstat().st_mtime < _YOUNG:
+                continue
+            with socket.socket(socket.AF_UNIX) as asking:
+                asking.settimeout(1.0)
+                try:
+                    asking.connect(str(path))
+                except ConnectionRefusedError:
+                    path.unlink()
+                    path.parent.rmdir()
 
 
 def _only_who_knows(secret: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

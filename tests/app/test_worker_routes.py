@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +22,7 @@ from yarl import URL
 from app.bootstrap.start import ROOT
 from app.settings import Settings
 from app.worker import make_workshop
+from app.worker_routes import HAS_FILES
 from graph.backends.process import ProcessBackend
 from tests.app.packs import DATA, base_with
 from web.pack_door import Door
@@ -181,6 +185,32 @@ def test_without_packs_that_ask_for_it_there_are_no_routes(tmp_path: Path) -> No
         assert backend.about["door"] is None
     finally:
         backend.close()
+
+
+@pytest.mark.skipif(not HAS_FILES, reason="sockets are no files here")
+def test_what_workers_that_were_killed_left_behind_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory() as short:  # the names of sockets must not be long
+        monkeypatch.setenv("TMPDIR", short)
+        doors = {name: Path(short, f"safelight-{name}", "door") for name in ("old", "new", "open")}
+        for path in doors.values():
+            path.parent.mkdir()
+        with (
+            socket.socket(socket.AF_UNIX) as old,
+            socket.socket(socket.AF_UNIX) as new,
+            socket.socket(socket.AF_UNIX) as opened,
+        ):
+            for asked, path in zip((old, new, opened), doors.values(), strict=True):
+                asked.bind(str(path))
+            opened.listen()
+            for name in ("old", "open"):
+                os.utime(doors[name], (0, 0))
+            backend = backend_in(base_with(tmp_path, "routes"))
+            backend.close()
+        left = {name for name, path in doors.items() if path.parent.exists()}
+    # One that was made a moment ago may be about to listen.
+    assert left == {"new", "open"}
 
 
 def test_a_worker_that_ends_leaves_no_door_behind(tmp_path: Path) -> None:

@@ -129,11 +129,11 @@ def test_files_that_a_called_node_reads_count_in_the_result_of_the_one_that_call
     folders.input.mkdir()
     Image.new("RGB", (8, 8)).save(folders.input / "cat.png")
     NODES.LoadImage().load_image("cat.png")
-    assert context.read == [folders.input / "cat.png"]
+    assert [stamp.path for stamp in context.read] == [folders.input / "cat.png"]
     NODES.EmptyImage().generate(8, 8)
     with pytest.raises(MissingFileError):
         NODES.LoadImage().load_image(image="dog.png")
-    assert context.read == [folders.input / "cat.png"]
+    assert [stamp.path for stamp in context.read] == [folders.input / "cat.png"]
 
 
 def test_a_node_that_needs_its_surroundings_runs_inside_a_node_only() -> None:

@@ -289,7 +289,14 @@ def test_a_past_run_opens_with_its_values_and_pictures(page: Page) -> None:
         "[...editor.store.all('node', 'root')].find(({type}) => type === 'KSampler').values"
     )
     assert (values["seed"], values["cfg"]) == (31, 3.5)
-    assert page.evaluate("[...editor.document.run.all()].some(([, fate]) => fate.files.length > 0)")
+    files = "[...editor.document.run.all()].some(([, fate]) => fate.files.length > 0)"
+    assert page.evaluate(files)
+    page.wait_for_timeout(400)
+    page.reload()
+    wait_until_ready(page)
+    page.evaluate("editor.show(editor.documents[1])")
+    wait_for_run(page)
+    assert page.evaluate(files)
 
 
 def test_two_pictures_are_compared_with_a_wipe(page: Page) -> None:

@@ -155,7 +155,7 @@ export class RunState {
     this.follow(job);
     for (const [node, about] of Object.entries(asObject(entry['nodes']))) {
       const { cached, seconds, reason } = asObject(about);
-      this.#change(node, { status: cached ? 'cached' : 'done', seconds: asNumber(seconds, 0), reason: asText(reason) });
+      this.#change(node, { status: cached ? 'cached' : 'done', seconds: cached ? null : asNumber(seconds, 0), reason: asText(reason) });
     }
     for (const [node, output] of Object.entries(asObject(entry['outputs']))) this.#change(node, { files: filesOf(output) });
     for (const message of asList(asObject(entry['status'])['messages'])) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Sending jobs and hearing how they fare. */
 
-import { asNumber, asObject, asText } from '../lib/json.js';
+import { asList, asNumber, asObject, asText } from '../lib/json.js';
 import { uuid } from '../lib/uuid.js';
 import { getJson, postJson, ServerError } from '../net/api.js';
 import { Socket } from '../net/socket.js';
@@ -38,6 +38,7 @@ export class Runner {
   open() {
     const since = this.#documents().map((one) => one.since).filter(Boolean);
     this.socket.open(since.length ? Math.min(...since) : 0);
+    void this.recallAll(this.#documents().filter((one) => !one.since));
   }
 
   /**
@@ -81,16 +82,10 @@ export class Runner {
     this.#tell(type, data);
   }
 
-  /** Events were missed that are not kept any more: ask how the jobs ended. */
-  async recallAll() {
-    for (const document of this.#documents()) {
-      const { run } = document;
-      for (const job of [run.job, ...run.next].filter(Boolean)) {
-        const found = asObject(asObject(await getJson(`/history/${job}`).catch(() => null))[job]);
-        if (Object.keys(found).length === 0) continue;
-        if (job === run.job) run.recall(job, found);
-        else run.forgo(job);
-      }
+  /** The events of jobs are not told any more: ask how the jobs ended. @param {readonly Document[]} documents */
+  async recallAll(documents = this.#documents()) {
+    for (const { run } of documents) {
+      for (const job of [run.job, ...run.next].filter(Boolean)) await recall(run, job).catch(() => undefined);
     }
   }
 
@@ -111,6 +106,16 @@ export class Runner {
   #tell(type, data) {
     for (const listener of [...this.#listeners]) listener({ type, data });
   }
+}
+
+/** What became of a job: it ended, or it runs or waits still, or nobody knows it any more.
+ * @param {import('../net/run_state.js').RunState} run @param {string} job */
+async function recall(run, job) {
+  const { running, pending } = asObject(await getJson('/queue/state'));
+  if ([...asList(running), ...asList(pending)].includes(job)) return;
+  const found = asObject(asObject(await getJson(`/history/${job}`))[job]);
+  if (Object.keys(found).length > 0 && job === run.job) run.recall(job, found);
+  else run.forgo(job);
 }
 
 /** This window's name for the server, the same after a reload. */

@@ -34,6 +34,19 @@ function prompts({ store }) {
 /** Saved and opened again. */
 const reopened = ({ store }) => new Bench(readUi(JSON.parse(JSON.stringify(writeUi(store, catalogue))), catalogue));
 
+test('a subgraph stands where its first nodes stood, and they come back there', () => {
+  const bench = new Bench();
+  const keys = textToImage(bench);
+  const chosen = [keys.sampler, keys.decode];
+  const corner = (among) => [Math.min(...among.map(({ x }) => x)), Math.min(...among.map(({ y }) => y))];
+  const before = corner(chosen.map((key) => bench.store.get(key)));
+  const made = bench.do((tx) => edits.makeSubgraph(tx, chosen, 'Picture', 'sub'));
+  assert.deepEqual([made.x, made.y], before);
+  bench.do((tx) => edits.unpackSubgraph(tx, bench.definitions, keyOf(made)));
+  const back = [...bench.store.all('node', ROOT)].filter(({ type }) => ['KSampler', 'VAEDecode'].includes(type));
+  assert.deepEqual(corner(back), before);
+});
+
 test('a workflow runs the same after some of it has been made a subgraph', () => {
   const { bench, before, instance } = packed();
   assert.deepEqual(prompts(bench), before);

@@ -187,6 +187,7 @@ def test_nodes_are_copied_pasted_grouped_and_deleted_by_keys(hand: Hand) -> None
     assert len(hand.links) == 2
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+g")
+    page.keyboard.press("Enter")
     assert page.evaluate("editor.store.count('group', editor.graph)") == 1
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")

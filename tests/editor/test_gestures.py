@@ -55,6 +55,20 @@ def test_a_switch_is_turned_by_a_click_and_by_keys(hand: Hand) -> None:
     assert hand.value(node, "zsnr") is True
 
 
+def test_a_subgraph_is_renamed_from_the_name_that_it_shows(hand: Hand) -> None:
+    page = hand.page
+    node = hand.find("KSampler", 400, 200)
+    page.mouse.click(*hand.title(node))
+    page.keyboard.press("Control+Shift+E")
+    made = hand.newest
+    page.keyboard.press("F2")
+    assert page.locator(".field-title").input_value() == "Subgraph"
+    page.keyboard.type("Sampling")
+    page.keyboard.press("Enter")
+    title = "id => editor.store.node('root', id).title"
+    assert page.evaluate(title, made) == "Sampling"
+
+
 def test_a_node_and_a_group_are_renamed_and_coloured(hand: Hand) -> None:
     page = hand.page
     node = hand.find("KSampler", 300, 300)
@@ -71,8 +85,6 @@ def test_a_node_and_a_group_are_renamed_and_coloured(hand: Hand) -> None:
     assert title == "mine"
     assert color
     page.keyboard.press("Control+g")
-    page.keyboard.press("F2")
-    page.keyboard.press("Control+a")
     page.keyboard.type("ours")
     page.keyboard.press("Enter")
     groups = "[...editor.store.all('group', 'root')].map(({title}) => title)"

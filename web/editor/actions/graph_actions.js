@@ -105,7 +105,11 @@ export const GRAPH_ACTIONS = [
   action('pin', ['P'], (editor, tx) => setPinned(tx, editor.selection.keys, lacking(editor, 'pinned')), someNodes),
   action('mute', ['Ctrl+M'], (editor, tx) => toggleMode(tx, nodesOf(editor), 2), someNodes),
   action('bypass', ['Ctrl+B'], (editor, tx) => toggleMode(tx, nodesOf(editor), 4), someNodes),
-  action('group', ['Ctrl+G'], group),
+  { ...action('group', ['Ctrl+G'], group), run: (editor) => {
+    edit(editor, 'group', (tx) => group(editor, tx));
+    const [key] = editor.selection.keys;
+    if (key && editor.store.get(key)?.kind === 'group') openTitle(editor, key);
+  } },
   action('addGroup', [], emptyGroup, () => true),
   action('makeSubgraph', ['Ctrl+Shift+E'], subgraph, someNodes),
   action('unpackSubgraph', [], unpack, isOnSubgraph),

@@ -3,6 +3,7 @@
 
 import { t } from '../lib/i18n.js';
 import { say, sayReason } from '../lib/sentences.js';
+import { Definitions } from '../model/definitions.js';
 import { titleOf } from '../view/layout.js';
 import { statusOf } from './canvas_run.js';
 import { showDialog } from './dialog.js';
@@ -23,7 +24,7 @@ export function showReport(editor, node) {
   const outlook = document.forecast.nodes.get(name);
   const line = (/** @type {string} */ key, /** @type {string} */ text) =>
     text ? h('div', { class: 'setting' }, h('span', { class: 'muted' }, t(key)), h('span', {}, text)) : null;
-  showDialog(titleOf(node, catalogue.get(node.type)), [
+  showDialog(titleOf(node, new Definitions(document.store, catalogue).of(node)), [
     h('p', { class: `report report-${status}` }, sentenceFor(document, name, status)),
     fate.warning ? h('p', { class: 'report' }, say(fate.warning)) : null,
     line('report.seconds', fate.seconds === null ? '' : duration(fate.seconds)),

@@ -97,7 +97,7 @@ export function tellEnds(editor) {
 function tellError(editor, document, data) {
   const id = asText(data['node_id']);
   const node = nodeNamed(document.store, id);
-  const name = node ? titleOf(node, editor.catalogue.get(node.type)) : '';
+  const name = node ? titleOf(node, new Definitions(document.store, editor.catalogue).of(node)) : '';
   const message = say(asText(data['exception_message']));
   tellFailure(document, name ? t('run.failedAt', { name, message }) : message, {
     offer: { label: t('run.showNode'), run: () => (editor.show(document), goTo(editor, id)) },

@@ -1,6 +1,7 @@
 // @ts-check
 /** How a run goes on, for screen readers: which node, and each quarter of a long one. */
 
+import { Definitions } from '../model/definitions.js';
 import { titleOf } from '../view/layout.js';
 import { nodeNamed } from '../model/places.js';
 import { announce } from './toasts.js';
@@ -30,7 +31,7 @@ function progressOf({ document }) {
     const node = nodeNamed(document.store, id);
     if (!node) continue;
     const quarter = Math.floor((progress ?? 0) * 4) * 25;
-    const name = titleOf(node, document.catalogue.get(node.type));
+    const name = titleOf(node, new Definitions(document.store, document.catalogue).of(node));
     return quarter ? `${name}, ${quarter} %` : name;
   }
   return '';

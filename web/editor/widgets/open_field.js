@@ -102,19 +102,19 @@ function editColor(place, goOn) {
 
 /** Rename a node or a group where its name stands. @param {Desk} desk @param {string} key */
 export function openTitle(desk, key) {
-  const { store, renderer, catalogue } = desk;
+  const { store, renderer } = desk;
   const record = store.get(key);
   if (record?.kind === 'group') return openGroupTitle(desk, key);
   if (record?.kind !== 'node') return;
   const input = document.createElement('input');
   input.className = 'field-title';
-  input.value = titleOf(record, catalogue.get(record.type));
+  const shown = () => titleOf(renderer.scene.nodes.get(key)?.record ?? record, renderer.scene.nodes.get(key)?.definition);
+  input.value = shown();
   input.setAttribute('aria-label', t('action.rename'));
   desk.history.mark();
   let kept = true;
   const take = () => {
-    const now = renderer.scene.nodes.get(key)?.record ?? record;
-    if (kept && input.value !== titleOf(now, catalogue.get(now.type))) store.transact('rename', (tx) => setTitle(tx, key, input.value.trim() || null));
+    if (kept && input.value !== shown()) store.transact('rename', (tx) => setTitle(tx, key, input.value.trim() || null));
   };
   const close = layOver(desk, key, ({ layout }) => ({ ...layout.title, x: TITLE - 4, w: layout.title.w - TITLE - 4 }), input, take);
   input.addEventListener('keydown', (event) => {

@@ -5,7 +5,7 @@ import { uuid } from '../../lib/uuid.js';
 import { keyFor, keyOf, linkKey, nodeKey } from '../keys.js';
 import { INPUTS, OUTPUTS } from '../records.js';
 import { freeName, slot, sourceSlots, targetSlots } from '../slots.js';
-import { around } from '../size.js';
+import { TITLE_HEIGHT, around } from '../size.js';
 import { contents, paste } from './clipboard.js';
 import { connect, originOf, targetOf } from './links.js';
 import { instanceOf } from './nodes.js';
@@ -121,7 +121,8 @@ function moveInto(tx, graph, nodes, groups, links) {
 }
 
 /** @param {Transaction} tx @param {GraphRecord} subgraph @param {string} graph
- * @param {import('../size.js').Rect} box @returns {NodeRecord} */
+ * @param {import('../size.js').Rect} box what it stands for, whose corner it takes
+ * @returns {NodeRecord} */
 function putInstance(tx, subgraph, graph, box) {
   const made = instanceOf(subgraph);
   /** @type {NodeRecord} */
@@ -131,8 +132,8 @@ function putInstance(tx, subgraph, graph, box) {
     graph,
     type: subgraph.id,
     title: null,
-    x: Math.round(box.x + box.w / 2 - made.w / 2),
-    y: Math.round(box.y + box.h / 2 - made.h / 2),
+    x: Math.round(box.x),
+    y: Math.round(box.y + TITLE_HEIGHT),
     mode: 0,
     collapsed: false,
     pinned: false,
@@ -197,10 +198,7 @@ function pasteContents(tx, graph, node) {
   const links = [...tx.store.all('link', graph)].filter((link) => within.has(link.from) && within.has(link.to));
   const clip = { kind: /** @type {const} */ ('safelight/clipboard'), version: /** @type {const} */ (1) };
   const parts = { graph, nodes, links, groups, reroutes, incoming: [], subgraphs: [] };
-  const box = around(nodes);
-  const x = box ? node.x + node.w / 2 - box.w / 2 : node.x;
-  const y = box ? node.y + node.h / 2 - box.h / 2 : node.y;
-  const pasted = paste(tx, { ...clip, ...parts }, { graph: node.graph, x: Math.round(x), y: Math.round(y) });
+  const pasted = paste(tx, { ...clip, ...parts }, { graph: node.graph, x: node.x, y: node.y - TITLE_HEIGHT });
   const names = new Map(nodes.map(({ id }, index) => [id, idOf(tx, pasted[index])]));
   return { pasted, names };
 }

@@ -40,15 +40,17 @@ class Sender:
                     self._connection.send_bytes(content)
 
     def close(self) -> None:
-        """Send nothing more."""
-        self._waiting.put(None)
+        """Send nothing more; after this only its own thread may still be at the connection."""
+        with self._order:
+            self._unsent += 1
+            self._waiting.put(None)
 
     def _work(self) -> None:
         """Send what waits: who hangs does not read, and nobody else must wait for that."""
         while (content := self._waiting.get()) is not None:
             try:
                 self._connection.send_bytes(content)
-            except (OSError, ValueError):
+            except (OSError, ValueError, TypeError):  # TypeError: it was closed that very moment
                 return
             with self._order:
                 self._unsent -= 1

@@ -9,7 +9,6 @@ put back, for the order of those that wait is their users' affair.
 from __future__ import annotations
 
 import time
-import traceback
 from collections import deque
 from dataclasses import asdict
 from functools import partial
@@ -19,9 +18,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from graph.backends.protocol import BRIEF, CancelledOutcome, Crashed, Done, Failed
 from graph.jobs.attempt import Attempt
-from graph.jobs.errors import JobsError, StoreError
+from graph.jobs.endings import Endings
+from graph.jobs.errors import StoreError
 from graph.jobs.persistence import Persistence
-from graph.jobs.record import JobError, JobStatus, Result
+from graph.jobs.record import JobStatus
 from graph.jobs.why import failure, given_up
 
 if TYPE_CHECKING:
@@ -30,29 +30,13 @@ if TYPE_CHECKING:
     from graph.backends.protocol import Backend, Outcome
     from graph.events import OnEvent
     from graph.jobs.queue import JobQueue
-    from graph.jobs.record import Taken
+    from graph.jobs.record import Result, Taken
     from graph.problems import Problem
 
 STRIKES: Final = 3
 """How many workers may die at the same node of a job before it is given up."""
 _PAUSE: Final = 1.0
 """Seconds between two attempts at writing to a database that cannot be written."""
-
-
-class _End(NamedTuple):
-    """The end of a job on its way into the database.
-
-    Attributes:
-        taken: The job.
-        written: Waits until it is there.
-        again: Writes it anew.
-    """
-
-    taken: Taken
-    written: Callable[[], object]
-    again: Callable[[], None]
-
-
 _SOME: Final = 4
 """Jobs that are handed over together: their take is written down once."""
 _FEW: Final = 2
@@ -92,14 +76,13 @@ class Dispatcher:
         self._queue = queue
         self._backend = backend
         self._on_event = on_event
-        self._warn = warn
         self._stop = Flag()
         self._persistence = Persistence(self._stop, warn, pause)
+        self._endings = Endings(queue, self._persistence, warn)
         self._checkpoint = False
         self._attempt: Attempt | None = None
         self._ahead: deque[_Turn] = deque()
         self._brief = False
-        self._end: _End | None = None
         self._thread = Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
@@ -136,7 +119,7 @@ class Dispatcher:
             if turn is not None:
                 self._attempt = turn.attempt
                 self._hand_over_behind(turn)
-            self._see_to_the_end()
+            self._endings.see_to()
             if turn is None:
                 self._wait()
                 continue
@@ -146,7 +129,7 @@ class Dispatcher:
                 turn.attempt.stop()  # it was taken while the wish to stop came
             self._run(turn)
             self._attempt = None
-        self._see_to_the_end()
+        self._endings.see_to()
 
     def _hand_over_behind(self, turn: _Turn) -> None:
         """While jobs are brief, have the next ones begin right when this one has ended."""
@@ -187,7 +170,7 @@ class Dispatcher:
             self._brief = isinstance(outcome, Done) and time.monotonic() - began < BRIEF
             self._settle(turn, outcome)
         except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
-            self._give_up(turn.taken, error)
+            self._endings.give_up(turn.taken.request.id, error)
 
     def _take(self) -> _Turn | None:
         """Take a job if there is one, and write down the end of the one before by the way."""
@@ -208,21 +191,6 @@ class Dispatcher:
         """Wait a moment for a job."""
         if not self._stop.is_set():
             self._queue.wait(_PAUSE)
-
-    def _see_to_the_end(self) -> None:
-        """Make sure that the end of the last job is written down."""
-        end, self._end = self._end, None
-        if end is None:
-            return
-        try:
-            end.written()
-        except StoreError as error:
-            self._persistence.trouble(error)
-            self._persistence.insist(end.again)
-        except JobsError as error:
-            self._warn(str(error))
-        except Exception as error:  # noqa: BLE001 - the next job must not suffer for it
-            self._give_up(end.taken, error)
 
     def _settle(self, turn: _Turn, outcome: Outcome) -> None:
         attempt, folding = turn.attempt, turn.attempt.folding
@@ -269,21 +237,7 @@ class Dispatcher:
     def _finish(
         self, turn: _Turn, status: JobStatus, result: Result, crash: Crashed | None = None
     ) -> None:
-        self._see_to_the_end()  # of one that ended behind a job that goes back
-        what = (turn.taken.request.id, status, result, crash, turn.attempt.tell_end)
-        written = self._queue.finish_along(*what)
-        self._end = _End(turn.taken, written, lambda: self._queue.finish(*what))
-
-    def _give_up(self, taken: Taken, error: Exception) -> None:
-        """Have a job fail for a fault of our own."""
-        sentence = f"the job's end could not be written down: {type(error).__name__}: {error}"
-        self._warn(sentence)
-        result = Result(
-            error=JobError(sentence, "".join(traceback.format_exception(error))),
-        )
-        self._persistence.insist(
-            lambda: self._queue.finish(taken.request.id, JobStatus.FAILED, result)
-        )
+        self._endings.finish(turn.taken.request.id, status, result, crash, turn.attempt.tell_end)
 
 
 def _stay() -> None:

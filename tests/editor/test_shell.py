@@ -92,6 +92,10 @@ def test_what_is_said_of_a_refusal_goes_with_its_cause_or_its_tab(page: Page) ->
     refuse()
     refuse()
     assert page.locator(".toast-error").count() == 1
+    page.locator(".tabs > .icon-button").click()
+    page.locator(".toast-error").wait_for(state="detached")
+    page.evaluate("editor.show(editor.documents[0])")
+    refuse()
     page.evaluate("editor.close(editor.document)")
     page.locator(".toast-error").wait_for(state="detached")
 

@@ -5,6 +5,9 @@ import { titleOf } from '../view/layout.js';
 import { TITLE } from '../view/metrics.js';
 import { fitText } from './text.js';
 
+/** The room at the right where the state of the run is drawn, which is not part of the title. */
+const STATUS = 28;
+
 /** @typedef {import('./node_face.js').Brush} Brush */
 /** @typedef {import('./text.js').Context} Context */
 /** @typedef {import('../view/scene.js').NodeView} NodeView */
@@ -20,7 +23,7 @@ export function drawTitle(brush, view) {
     drawFarTitle(brush, text, layout.width - 36, middle);
     return;
   }
-  let right = layout.width - 10;
+  let right = layout.width - STATUS;
   if (layout.shape !== 'pill') for (const [label, color] of badges(brush, view)) right = drawBadge(brush, label, color, right, middle);
   if (record.pinned) right = drawPin(context, theme.css['state-warning'], right, middle);
   context.font = theme.titleFont;

@@ -23,14 +23,14 @@ export function forgetFailure(document) {
   failures.delete(document);
 }
 
-/** Take back what was said of workflows that were closed or mended. @param {Editor} editor */
+/** Take back what was said of workflows that were closed, or refused and now mended or out of sight. @param {Editor} editor */
 export function followFailures(editor) {
   const look = () => {
     for (const [document, { node }] of failures) {
-      const isMended = node && document.run.get(node).status !== 'invalid';
-      if (isMended || !editor.documents.includes(document)) forgetFailure(document);
+      const isPast = node && (document !== editor.document || document.run.get(node).status !== 'invalid');
+      if (isPast || !editor.documents.includes(document)) forgetFailure(document);
     }
   };
-  editor.on('tabs', look);
+  for (const happening of /** @type {const} */ (['tabs', 'shown'])) editor.on(happening, look);
   editor.on('run', look);
 }

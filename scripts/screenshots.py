@@ -35,6 +35,12 @@ _BUSY = """() => [...editor.document.run.all()]
 _FORESEEN = "() => editor.document.forecast.nodes.size > 0"
 
 
+def _fit(page: Page) -> None:
+    """Have all of the graph beside an open panel, under which it stays otherwise."""
+    page.locator("#graph").focus()
+    page.keyboard.press(".")
+
+
 def empty(page: Page) -> None:
     """A graph without anything, which says how to begin."""
     page.evaluate("editor.close(editor.document)")
@@ -59,6 +65,7 @@ def done(page: Page) -> None:
     wait_for_run(page)
     page.locator("[data-panel=gallery]").click()
     page.locator(".side img").first.wait_for()
+    _fit(page)
 
 
 def error(page: Page) -> None:
@@ -78,6 +85,7 @@ def templates(page: Page) -> None:
     """The workflows to begin with."""
     page.locator("[data-panel=templates]").click()
     page.locator(".side canvas, .side img, .side button").first.wait_for()
+    _fit(page)
 
 
 _STATES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {

@@ -179,6 +179,8 @@ class MemoryCache:
         with self._lock:
             self._forget(key)
             self._entries[key] = entry
+            if self._most_values is not None and entry.values is not None:
+                self._valued[key] = None
             if weights:
                 self._weights[key] = weights
                 self._blocks.hold(weights)
@@ -186,10 +188,8 @@ class MemoryCache:
             allowed = min(self._budget, self._blocks.total - lacking)
             while self._blocks.total > allowed:
                 self._drop(next(iter(self._weights)))
-            if self._most_values is not None and entry.values is not None:
-                self._valued[key] = None
-                while len(self._valued) > self._most_values:
-                    self._drop(next(iter(self._valued)))
+            while self._most_values is not None and len(self._valued) > self._most_values:
+                self._drop(next(iter(self._valued)))
             while len(self._entries) > self._most_known:
                 self._forget(next(iter(self._entries)))
 

@@ -42,7 +42,7 @@ _CHANGE = 10.0
 
 
 class SlowPackError(GraphError):
-    """A pack that wants to change workflows does not come to an end with it."""
+    """A pack that wants to change workflows gives none back."""
 
 
 class Desk:
@@ -87,8 +87,8 @@ class Desk:
         except AskError as error:
             names = ", ".join(self._catalogue.changing)
             raise SlowPackError(
-                f"a node pack changes workflows before they run ({names}), and did not answer in "
-                f"{_CHANGE:g} seconds; send it again, or start without that pack"
+                f"a node pack changes workflows before they run ({names}) and gave no answer: "
+                f"{error}; send it again, or start without that pack"
             ) from error
         return found
 

@@ -156,6 +156,15 @@ def test_whoever_makes_it_says_of_how_many_results_it_holds_the_values() -> None
     assert (len(cache), cache.held) == (1, 1)
 
 
+def test_values_that_memory_had_no_room_for_take_nobody_elses_place() -> None:
+    lacking = 0
+    cache = MemoryCache(100, _storages, lambda: lacking, most=1)
+    cache.put(b"a", Entry((b"id",), "text"))  # type: ignore[arg-type]
+    lacking = 50
+    cache.put(b"b", _entry((1, 50)))
+    assert _held(cache, "ab") == "a"
+
+
 def test_nothing_is_known_where_nothing_is_to_be_kept() -> None:
     nothing = MemoryCache(100, _storages, most=0)
     nothing.put(b"a", _entry((1, 1)))

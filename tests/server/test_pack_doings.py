@@ -152,4 +152,12 @@ def test_it_changes_what_an_editor_saved_as_well(it: Server) -> None:
 def test_a_pack_that_does_not_come_to_an_end_with_a_workflow_is_named(it: Server) -> None:
     status, answer = it.ask("/prompt", {"prompt": painting("slow")})
     assert (status, answer["error"]["type"]) == (503, "pack_not_ready")
-    assert "(fail, change, forget), and did not answer in 10 seconds" in answer["error"]["message"]
+    said = answer["error"]["message"]
+    assert "(fail, change, forget) and gave no answer: the worker did not answer" in said
+
+
+def test_why_a_pack_gives_no_workflow_back_is_said(it: Server) -> None:
+    status, answer = it.ask("/prompt", {"prompt": painting("endless")})
+    assert (status, answer["error"]["type"]) == (503, "pack_not_ready")
+    said = answer["error"]["message"]
+    assert "(fail, change, forget) and gave no answer: the answer has something in it" in said

@@ -12,6 +12,8 @@ def change(posted):
             inputs["seed"] = 5
         elif inputs.get("seed") == "slow":
             time.sleep(11)
+        elif inputs.get("seed") == "endless":
+            posted["again"] = posted
     posted.setdefault("extra_data", {})["changed_by"] = "changer"
     return posted
 

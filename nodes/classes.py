@@ -69,8 +69,6 @@ _METHODS = {
     "LoadImage": "load_image",
     "LoadImageMask": "load_image",
     "LoadLatent": "load",
-    "LoraLoader": "load_lora",
-    "LoraLoaderModelOnly": "load_lora_model_only",
     "PreviewImage": "save_images",
     "RepeatLatentBatch": "repeat",
     "SaveImage": "save_images",

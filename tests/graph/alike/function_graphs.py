@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from graph.builder import GraphBuilder
 from graph.decorator import node
 from graph.result import Expansion, NodeOutput
-from graph.sockets import Boolean, Hidden, Int, Socket, String, Trait
+from graph.sockets import Boolean
+from tests.graph.alike.sockets import Anything, LazyRaw, Me, Number, Numbers, Text, Whole  # noqa: TC001 - the decorator reads them
 
 if TYPE_CHECKING:
     from graph.definition import NodeFunction
-
-Number = Annotated[int, Socket("NUMBER")]
-Lazy = Annotated[int, Socket("NUMBER"), Trait.LAZY]
-Numbers = Annotated[list[int], Socket("NUMBER"), Trait.LIST]
-Either = Annotated[object, Socket("NUMBER,TEXT")]
-Anything = Annotated[object, Socket("*")]
-Raw = Annotated[list[Any], Socket("*"), Trait.RAW_LINK]
-LazyRaw = Annotated[list[Any], Socket("*"), Trait.RAW_LINK, Trait.LAZY]
-Whole = Annotated[int, Int(-1_000_000, 1_000_000)]
-Text = Annotated[str, String()]
-Me = Annotated[str, Hidden.UNIQUE_ID]
 
 
 @node("Unpack", category="alike")

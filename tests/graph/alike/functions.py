@@ -13,22 +13,12 @@ from graph.decorator import node
 from graph.definition import OwnCheck
 from graph.dynamic_prompt import DynamicPrompt  # noqa: TC001 - the decorator reads it
 from graph.result import Blocked, NodeOutput
-from graph.sockets import Boolean, Combo, Float, Hidden, Int, Socket, String, Trait
+from graph.sockets import Boolean, Combo, Float, Hidden, Int, Socket, Trait
+from tests.graph.alike.sockets import Anything, Either, Lazy, Me, Number, Numbers, Text, Whole  # noqa: TC001 - the decorator reads them
 
 if TYPE_CHECKING:
     from graph.definition import NodeFunction
 from tests.graph.alike.notes import ASKED, WORLD, meet, wait_without_end
-
-Number = Annotated[int, Socket("NUMBER")]
-Lazy = Annotated[int, Socket("NUMBER"), Trait.LAZY]
-Numbers = Annotated[list[int], Socket("NUMBER"), Trait.LIST]
-Either = Annotated[object, Socket("NUMBER,TEXT")]
-Anything = Annotated[object, Socket("*")]
-Raw = Annotated[list[Any], Socket("*"), Trait.RAW_LINK]
-LazyRaw = Annotated[list[Any], Socket("*"), Trait.RAW_LINK, Trait.LAZY]
-Whole = Annotated[int, Int(-1_000_000, 1_000_000)]
-Text = Annotated[str, String()]
-Me = Annotated[str, Hidden.UNIQUE_ID]
 
 
 @node("Give", category="alike")
